@@ -5,6 +5,7 @@ present (null where it has no value), lists are never null, names are camelCase,
 seconds, and numbers stay below 2^53. Nothing in here says "trusted" or "allowed": that is for policy to say.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -66,6 +67,11 @@ class TrustStore(_Part, frozen=True):
     name: str
     type: StoreType
     fingerprint: Sha256
+
+
+def ordered_stores(stores: Iterable[TrustStore]) -> tuple[TrustStore, ...]:
+    """Each store once, in the order in which documents list them."""
+    return tuple(sorted(set(stores), key=lambda store: (store.type, store.name, store.fingerprint)))
 
 
 class Signer(_Part, frozen=True):
@@ -139,8 +145,11 @@ class Revocation(_Part, frozen=True):
 
 
 class Signature(_Part, frozen=True):
-    """An authentic signature over the subject. `statement` and `signer.public_key` identify it: envelopes are
-    malleable, so equal signatures stand once, with the digests of every envelope that carried them."""
+    """An authentic signature over the subject.
+
+    `statement` and `signer.public_key` identify it: envelopes are malleable, so equal signatures stand once, with the
+    digests of every envelope that carried them.
+    """
 
     digest: Sha256
     digests: tuple[Sha256, ...]

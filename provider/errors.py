@@ -42,7 +42,9 @@ def _refused(meaning: str, remedy: str, status: int | None = None) -> Code:
 
 CODES: Final[dict[str, Code]] = {
     # An envelope that failed a check.
-    "envelope_too_large": _rejected("The envelope is larger than 1 MiB.", "A signature is a few kilobytes: replace it."),
+    "envelope_too_large": _rejected(
+        "The envelope is larger than 1 MiB.", "A signature is a few kilobytes: replace it."
+    ),
     "unknown_format": _rejected("The bytes are of no signature format that is read.", "See the formats in the README."),
     "malformed_envelope": _rejected("The envelope, its header or its claims break the format's rules.", "Sign again."),
     "algorithm_not_allowed": _rejected("The algorithm is not one that the signing key may have.", "Sign again."),
@@ -52,7 +54,9 @@ CODES: Final[dict[str, Code]] = {
     "subject_size": _rejected("The signed size is not the manifest's.", "Sign the manifest as it is."),
     "certificate_malformed": _rejected("A certificate of the envelope cannot be read.", "Sign with another chain."),
     "certificate_profile": _rejected("A certificate may not be used so (key, usages, CN).", "Issue it by the profile."),
-    "chain_broken": _rejected("A certificate of the chain is not issued by the next one.", "Sign with the whole chain."),
+    "chain_broken": _rejected(
+        "A certificate of the chain is not issued by the next one.", "Sign with the whole chain."
+    ),
     "untrusted": _rejected("No trust store anchors the signer's chain.", "Add the CA to a store, if you trust it."),
     "unknown_key": _rejected("No key store holds the key that the signature names.", "Add the key, if you trust it."),
     "ambiguous_key": _rejected("The key stores hold several keys under the name.", "Give each key a name of its own."),
@@ -65,8 +69,12 @@ CODES: Final[dict[str, Code]] = {
     "blob_unavailable": _unavailable("A manifest or signature in a source is missing or broken.", "Repair the source."),
     "limit_reached": _unavailable("There is more in a source than is read for one image.", "Remove what is junk."),
     "document_truncated": _unavailable("Entries were left out to stay within 64 KiB.", "Remove what is junk."),
-    "trust_unusable": _unavailable("The trust folder on disk cannot be used as it is now.", "See the log, mend it.", 503),
-    "engine_failed": _unavailable("The policy engine gave no usable answer.", "See the message; no answer is a denial."),
+    "trust_unusable": _unavailable(
+        "The trust folder on disk cannot be used as it is now.", "See the log, mend it.", 503
+    ),
+    "engine_failed": _unavailable(
+        "The policy engine gave no usable answer.", "See the message; no answer is a denial."
+    ),
     "internal_error": _unavailable("The service failed in a way that it should not.", "Report it with requestId.", 500),
     # What the caller gave.
     "reference_malformed": _refused("The image name is not a valid reference.", "Write host/repository@digest.", 400),
@@ -87,7 +95,9 @@ CODES: Final[dict[str, Code]] = {
     "trust_invalid": _refused("The trust folder is not laid out as it should be.", "See docs/concepts.md."),
     "withdrawals_invalid": _refused("The withdrawals file breaks its format.", "See docs/concepts.md."),
     "time_invalid": _refused("The time is not RFC 3339.", "Write 2026-12-01T00:00:00Z."),
-    "key_invalid": _refused("The private key cannot be used to sign.", "Use RSA of 2048 bits or more, or a NIST curve."),
+    "key_invalid": _refused(
+        "The private key cannot be used to sign.", "Use RSA of 2048 bits or more, or a NIST curve."
+    ),
     "sign_refused": _refused("A verifier would refuse the signature that was asked for.", "Mend what is named."),
     "layout_invalid": _refused("The folder is not an OCI image layout.", "Make one with skopeo or crane."),
     "policy_invalid": _refused("The policy cannot be loaded.", "Mend the place that is named."),

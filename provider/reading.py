@@ -1,0 +1,32 @@
+"""Reading files of unknown origin: regular files only, and never more than a cap."""
+
+import os
+import stat
+from pathlib import Path
+
+from provider.errors import Refused
+
+
+def read(path: Path, cap: int) -> bytes:
+    """The bytes of a regular file of at most `cap` bytes.
+
+    Raises `Refused` with file_unreadable or file_too_large. A FIFO or a device is not waited for.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise Refused("file_unreadable", f"{path}: {_why(error)}") from error
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Refused("file_unreadable", f"{path}: not a regular file")
+        try:
+            data = file.read(cap + 1)
+        except OSError as error:
+            raise Refused("file_unreadable", f"{path}: {_why(error)}") from error
+    if len(data) > cap:
+        raise Refused("file_too_large", f"{path}: larger than {cap} bytes")
+    return data
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -1,0 +1,220 @@
+"""Trust: which certificates and keys anchor a signer, read from the trust folder.
+
+    x509/{ca,signingAuthority,tsa}/<store>/*   certificates, PEM or DER; every one is an anchor
+    keys/<store>/*                             JWK, JWKS, PEM public keys and certificates, looked up by `kid`
+
+A store vouches for a signer; which store may vouch for which registry is policy. A file that cannot be read makes the
+whole folder unusable, for a store that silently lost an anchor would be found out by an outage.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, TypeVar, cast
+
+import rfc8785
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
+from jwcrypto.common import JWException
+from jwcrypto.jwk import JWK
+
+from provider import certificate, strict
+from provider.certificate import Certificate
+from provider.claims import StoreType, TrustStore
+from provider.digest import sha256
+from provider.errors import Refused, Rejected
+from provider.keys import PublicKey, UnusableKey
+from provider.reading import read
+from provider.withdrawals import MAX_BYTES as MAX_WITHDRAWALS
+from provider.withdrawals import Withdrawals
+from provider.withdrawals import parse as parse_withdrawals
+
+MAX_FILE: Final = 4 * 1024 * 1024
+X509_TYPES: Final[tuple[StoreType, ...]] = ("ca", "signingAuthority", "tsa")
+
+_T = TypeVar("_T")
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+_STORE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_PEM_CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----"
+_PEM: Final = b"-----BEGIN "
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """A key of a store under `keys/`: with its certificate, where it was given as one, and the names it goes by.
+
+    `given_as_jwk` opens the wider table of algorithms; a JWK's own `alg` narrows it to that one.
+    """
+
+    store: str
+    key: PublicKey
+    certificate: Certificate | None
+    names: frozenset[str]
+    given_as_jwk: bool = False
+    algorithm: str | None = None
+
+    @property
+    def anchor(self) -> TrustStore:
+        """The store, as a document names it."""
+        fingerprint = self.certificate.fingerprint if self.certificate else self.key.spki_digest
+        return TrustStore(name=self.store, type="keys", fingerprint=fingerprint)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Everything that the operator trusts at one moment, and withdraws. Immutable; `digest` names its content."""
+
+    anchors: tuple[tuple[TrustStore, Certificate], ...] = ()
+    key_entries: tuple[KeyEntry, ...] = ()
+    withdrawals: Withdrawals = field(default_factory=Withdrawals)
+    digest: str = field(init=False)
+    by_fingerprint: Mapping[str, tuple[TrustStore, ...]] = field(init=False, repr=False)
+    by_subject: Mapping[bytes, tuple[Certificate, ...]] = field(init=False, repr=False)
+    by_key_name: Mapping[str, tuple[KeyEntry, ...]] = field(init=False, repr=False)
+    chain_memory: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        by_subject = _grouped((anchor.subject_der, anchor) for _, anchor in self.anchors)
+        for name, value in {
+            "by_fingerprint": _grouped((anchor.fingerprint, store) for store, anchor in self.anchors),
+            "by_subject": {name: tuple(dict.fromkeys(found)) for name, found in by_subject.items()},
+            "by_key_name": _grouped((name, entry) for entry in self.key_entries for name in entry.names),
+            "digest": self._digest(),
+        }.items():
+            object.__setattr__(self, name, MappingProxyType(value) if isinstance(value, dict) else value)
+
+    def _digest(self) -> str:
+        stores = [[store.type, store.name, store.fingerprint] for store, _ in self.anchors]
+        keys = [
+            ["keys", entry.store, entry.anchor.fingerprint, sorted(entry.names), entry.given_as_jwk, entry.algorithm]
+            for entry in self.key_entries
+        ]
+        withdrawn = [[str(entry.target()), entry.since, entry.reason] for entry in self.withdrawals.entries]
+        parts = [sorted(stores), sorted(keys, key=str), sorted(withdrawn)]
+        return sha256(rfc8785.dumps(cast("Any", parts)))
+
+
+def load(folder: Path, withdrawals: Path | None = None) -> Trust:
+    """Read a trust folder and a withdrawals file; raises `Refused` (trust_invalid, withdrawals_invalid, file_*)."""
+    if not folder.is_dir():
+        raise Refused("trust_invalid", f"{folder}: no such folder")
+    _no_strangers(folder / "x509", X509_TYPES)
+    anchors = tuple(
+        (TrustStore(name=store.name, type=kind, fingerprint=one.fingerprint), one)
+        for kind in X509_TYPES
+        for store in _stores(folder / "x509" / kind)
+        for one in dict.fromkeys(_read_store(store, _certificates))
+    )
+    entries = tuple(entry for store in _stores(folder / "keys") for entry in _read_store(store, _key_entries))
+    if not anchors and not entries:
+        raise Refused("trust_invalid", f"{folder}: holds no store: neither x509/ca/<store>/ nor keys/<store>/")
+    listed = parse_withdrawals(read(withdrawals, MAX_WITHDRAWALS), str(withdrawals)) if withdrawals else Withdrawals()
+    return Trust(anchors, entries, listed)
+
+
+def _no_strangers(folder: Path, known: tuple[str, ...]) -> None:
+    for entry in _listing(folder):
+        if entry.name not in known:
+            raise Refused("trust_invalid", f"{entry}: is none of {', '.join(known)}")
+
+
+def _stores(folder: Path) -> list[Path]:
+    stores = _listing(folder)
+    for store in stores:
+        if not _STORE_NAME.fullmatch(store.name) or not store.is_dir():
+            raise Refused("trust_invalid", f"{store}: a store is a folder whose name has only A-Z a-z 0-9 _ . -")
+    return stores
+
+
+def _listing(folder: Path) -> list[Path]:
+    """The entries of a folder that may be absent, sorted; those with a leading dot are not ours (..data)."""
+    if not folder.exists():
+        return []
+    try:
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        raise Refused("file_unreadable", f"{folder}: {error.strerror}") from error
+
+
+def _read_store(store: Path, reader: Callable[[Path, bytes], Iterator[_T]]) -> list[_T]:
+    found: list[_T] = []
+    for file in _listing(store):
+        try:
+            found += reader(file, read(file, MAX_FILE))
+        except (
+            Rejected,
+            UnusableKey,
+            strict.Malformed,
+            JWException,
+            UnsupportedAlgorithm,
+            ValueError,
+            TypeError,
+        ) as error:
+            raise Refused("trust_invalid", f"{file}: {error or type(error).__name__}") from error
+    if not found:
+        raise Refused("trust_invalid", f"{store}: the store holds no certificate and no key")
+    return found
+
+
+def _certificates(_file: Path, data: bytes) -> Iterator[Certificate]:
+    if b"PRIVATE KEY-----" in data:
+        raise ValueError("a private key does not belong into a trust folder")
+    if _PEM_CERTIFICATE in data:
+        for one in x509.load_pem_x509_certificates(data):
+            yield certificate.load(one.public_bytes(Encoding.DER))
+    else:
+        yield certificate.load(data)
+
+
+def _key_entries(file: Path, data: bytes) -> Iterator[KeyEntry]:
+    store = file.parent.name
+    if data.lstrip()[:1] in (b"{", b"["):
+        yield from _jwk_entries(store, data)
+    elif data.lstrip().startswith(_PEM) and _PEM_CERTIFICATE not in data:
+        if b"PRIVATE KEY-----" in data:
+            raise ValueError("a private key does not belong into a trust folder")
+        key = PublicKey.of(load_pem_public_key(data))
+        yield KeyEntry(store, key, None, frozenset({key.libtrust_id, key.thumbprint}))
+    else:
+        for one in _certificates(file, data):
+            if one.key is None:
+                raise ValueError(f"the certificate {one.subject!r}: {one.flaw}")
+            yield KeyEntry(store, one.key, one, frozenset({one.key.libtrust_id, one.key.thumbprint}))
+
+
+def _jwk_entries(store: str, data: bytes) -> Iterator[KeyEntry]:
+    document = strict.loads(data)
+    if not isinstance(document, dict):
+        raise strict.Malformed("it is neither a JWK nor a JWK set")
+    keys = document.get("keys", [document])
+    if not isinstance(keys, list) or not all(isinstance(one, dict) for one in keys):
+        raise strict.Malformed("keys is not a list of JWKs")
+    for members in keys:
+        yield _jwk_entry(store, members)
+
+
+def _jwk_entry(store: str, members: dict[str, Any]) -> KeyEntry:
+    """One JWK (RFC 7517 section 4). `use` and `key_ops` are honoured: a key for encryption signs nothing."""
+    jwk = JWK(**members)
+    if jwk.is_symmetric or jwk.has_private:
+        raise ValueError("a private or secret key does not belong into a trust folder")
+    if members.get("use", "sig") != "sig" or "verify" not in members.get("key_ops", ["verify"]):
+        raise ValueError("the JWK is not for verifying signatures (use, key_ops)")
+    kid, algorithm = members.get("kid"), members.get("alg")
+    if not all(one is None or (isinstance(one, str) and one) for one in (kid, algorithm)):
+        raise ValueError("kid and alg must be strings")
+    key = PublicKey.of(jwk.get_op_key("verify"))
+    names = {key.libtrust_id, key.thumbprint, *([kid] if kid else [])}
+    return KeyEntry(store, key, None, frozenset(names), given_as_jwk=True, algorithm=algorithm)
+
+
+def _grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, tuple[_V, ...]]:
+    groups: dict[_K, tuple[_V, ...]] = {}
+    for key, value in pairs:
+        groups[key] = (*groups.get(key, ()), value)
+    return groups
