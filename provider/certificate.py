@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from provider.digest import sha256
@@ -95,6 +96,11 @@ def load(der: bytes) -> Certificate:
         return _read(der, x509.load_der_x509_certificate(der))
     except _UNREADABLE as error:
         raise Rejected("certificate_malformed", "authenticity", f"a certificate cannot be read: {error}") from error
+
+
+def of(parsed: x509.Certificate) -> Certificate:
+    """Read a certificate that another library call has parsed; raises `Rejected` with certificate_malformed."""
+    return load(parsed.public_bytes(Encoding.DER))
 
 
 def _read(der: bytes, certificate: x509.Certificate) -> Certificate:

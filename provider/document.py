@@ -15,7 +15,7 @@ import rfc8785
 from provider import VERSION, claims, instant
 from provider.claims import Document, Invalidated, Rejection, Signature
 from provider.digest import sha256
-from provider.oci import Content
+from provider.oci import Content, Descriptor
 from provider.trust import Trust
 from provider.verify import Stored, Verified, verify
 
@@ -29,25 +29,32 @@ _UNNAMED: Final = "sha256:" + "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the sources gave for one manifest: its signature envelopes, and how each source answered."""
+    """What the sources gave for one manifest: its signature envelopes, and how each source answered.
+
+    `truncated`: there is more than was looked at for a reason other than a source's own.
+    """
 
     envelopes: tuple[Stored, ...] = ()
     coverage: tuple[claims.SourceCoverage, ...] = ()
     problems: tuple[claims.Problem, ...] = ()
+    truncated: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether every source answered and nothing was cut."""
-        return all(one.status == "answered" for one in self.coverage)
+        return not self.truncated and all(one.status == "answered" for one in self.coverage)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A manifest with the evidence for it; in an index, with its platform."""
+    """A manifest with the evidence for it; below an index, with the descriptor that lists it.
 
-    content: Content
+    `content` None: no source knows the manifest.
+    """
+
+    content: Content | None
     evidence: Evidence
-    platform: claims.Platform | None = None
+    listed: Descriptor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +68,20 @@ class _Verdicts:
 
 
 def build(
-    subject: claims.Subject,
-    target: Target | None,
-    platforms: Sequence[Target],
-    trust: Trust,
-    *,
-    at: int,
-    max_age: int,
-    evidence: Evidence | None = None,
+    subject: claims.Subject, target: Target, platforms: Sequence[Target], trust: Trust, *, at: int, max_age: int
 ) -> Document:
     """Verify everything that was found for an image at the moment `at`, and state it.
 
-    `target` None: no source knows the manifest; `evidence` then says how the sources answered. `max_age`: seconds
-    after which the document is to be made anew even where no fact in it has a date.
+    `max_age`: seconds after which the document is to be made anew even where no fact in it has a date.
     """
-    found = target.evidence if target else evidence or Evidence()
-    own = _verdicts(target, trust, at) if target else _Verdicts()
-    below = [(platform, _verdicts(platform, trust, at)) for platform in platforms]
-    complete = found.complete and all(platform.evidence.complete for platform in platforms)
-    problems = (*found.problems, *(problem for platform in platforms for problem in platform.evidence.problems))
-    unknown = any(
-        one.revocation.status == "unknown" for part in (own, *(v for _, v in below)) for one in part.signatures
-    )
-    moments = {at + max_age} | own.instants.union(*(verdicts.instants for _, verdicts in below))
-    if problems or unknown or not complete or not own.signatures:
+    own = _verdicts(target, trust, at)
+    below = [_platform(platform, _verdicts(platform, trust, at)) for platform in platforms]
+    everything = [target, *platforms]
+    complete = all(one.evidence.complete for one in everything)
+    problems = tuple(dict.fromkeys(problem for one in everything for problem in one.evidence.problems))
+    signatures = [*own.signatures, *(signature for part, _ in below for signature in part.signatures)]
+    moments = {at + max_age} | own.instants.union(*(instants for _, instants in below))
+    if problems or not complete or not own.signatures or any(one.revocation.status == "unknown" for one in signatures):
         moments.add(at + UNSETTLED_SECONDS)
     document = Document(
         version="1",
@@ -93,12 +90,12 @@ def build(
         verified_at=instant.text(at),
         valid_until=instant.text(min(moment for moment in moments if moment > at)),
         verifier=claims.Verifier(version=VERSION, trust=trust.digest),
-        coverage=claims.Coverage(complete=complete, sources=found.coverage),
+        coverage=claims.Coverage(complete=complete, sources=target.evidence.coverage),
         signatures=own.signatures,
         invalidated=own.invalidated,
         rejected=own.rejected,
-        platforms=tuple(_platform(platform, verdicts) for platform, verdicts in below),
-        problems=tuple(dict.fromkeys(problems)),
+        platforms=tuple(part for part, _ in below),
+        problems=problems,
     )
     return named(_bounded(document, at))
 
@@ -119,6 +116,8 @@ def named(document: Document) -> Document:
 def _verdicts(target: Target, trust: Trust, at: int) -> _Verdicts:
     verified: dict[tuple[str, str, str | None], list[Verified]] = {}
     rejected: dict[tuple[str, str], Rejection] = {}
+    if target.content is None:
+        return _Verdicts()
     for stored in target.evidence.envelopes:
         result = verify(stored, target.content, trust, at)
         if isinstance(result, Rejection):
@@ -174,16 +173,19 @@ def _rejected(rejections: Iterable[Rejection]) -> claims.Rejected:
     )
 
 
-def _platform(target: Target, verdicts: _Verdicts) -> claims.PlatformManifest:
-    return claims.PlatformManifest(
-        digest=target.content.digest,
-        size=target.content.size,
-        platform=target.platform,
+def _platform(target: Target, verdicts: _Verdicts) -> tuple[claims.PlatformManifest, frozenset[int]]:
+    if target.listed is None:
+        raise AssertionError("a platform is listed by an index")
+    manifest = claims.PlatformManifest(
+        digest=target.listed.digest,
+        size=target.listed.size,
+        platform=target.listed.platform,
         signatures=verdicts.signatures,
         invalidated=verdicts.invalidated,
         rejected=verdicts.rejected,
         coverage=claims.Coverage(complete=target.evidence.complete, sources=target.evidence.coverage),
     )
+    return manifest, verdicts.instants
 
 
 def _bounded(document: Document, at: int) -> Document:

@@ -8,7 +8,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -29,6 +29,10 @@ _CURVES: Final = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-52
 
 AlgorithmTable = Mapping[str, frozenset[str]]
 """Kind of key (`PublicKey.kind`) to the JOSE algorithms that it may have."""
+
+
+class _Verifier(Protocol):
+    def verify(self, key: JWK, payload: bytes, signature: bytes) -> None: ...
 
 
 class UnusableKey(ValueError):
@@ -77,7 +81,7 @@ class PublicKey:
         if len(signature) != self.signature_bytes:
             raise Rejected("signature_invalid", "integrity", f"the signature has {len(signature)} bytes")
         try:
-            JWA.signing_alg(algorithm).verify(self._jwk, message, signature)
+            cast("_Verifier", JWA.signing_alg(algorithm)).verify(self._jwk, message, signature)
         except (InvalidSignature, JWException, ValueError, TypeError, KeyError) as error:
             raise Rejected("signature_invalid", "integrity", "the signature does not hold") from error
 

@@ -19,7 +19,10 @@ IMAGE_INDEX: Final = "application/vnd.oci.image.index.v1+json"
 DOCKER_MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_INDEX: Final = "application/vnd.docker.distribution.manifest.list.v2+json"
 INDEX_TYPES: Final = frozenset({IMAGE_INDEX, DOCKER_INDEX})
-MANIFEST_TYPES: Final = frozenset({IMAGE_MANIFEST, DOCKER_MANIFEST}) | INDEX_TYPES
+ARTIFACT_MANIFEST: Final = "application/vnd.oci.artifact.manifest.v1+json"
+"""Of release candidates of the specification; signatures were stored in it, so it is still read."""
+
+MANIFEST_TYPES: Final = frozenset({IMAGE_MANIFEST, DOCKER_MANIFEST, ARTIFACT_MANIFEST}) | INDEX_TYPES
 
 REF_NAME: Final = "org.opencontainers.image.ref.name"
 
@@ -62,7 +65,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A manifest or index with what it links to."""
+    """A manifest or index with what it links to; `blobs` are an image's layers or an artifact's blobs."""
 
     content: Content
     subject: Descriptor | None
@@ -87,7 +90,7 @@ def parse(data: bytes, media_type: str | None = None, digest: str | None = None)
         content=_identify(body, data, media_type, digest),
         subject=descriptor(body["subject"]) if body.get("subject") is not None else None,
         config=descriptor(body["config"]) if body.get("config") is not None else None,
-        blobs=_descriptors(body, "layers"),
+        blobs=_descriptors(body, "layers") + _descriptors(body, "blobs"),
         manifests=_descriptors(body, "manifests"),
     )
 

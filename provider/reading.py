@@ -1,16 +1,30 @@
 """Reading files of unknown origin: regular files only, and never more than a cap."""
 
+import hashlib
 import os
 import stat
 from pathlib import Path
 
 from provider.errors import Refused
 
+_CHUNK = 1024 * 1024
+
 
 def read(path: Path, cap: int) -> bytes:
     """The bytes of a regular file of at most `cap` bytes.
 
     Raises `Refused` with file_unreadable or file_too_large. A FIFO or a device is not waited for.
+    """
+    data, _ = read_start(path, cap)
+    if len(data) > cap:
+        raise Refused("file_too_large", f"{path}: larger than {cap} bytes")
+    return data
+
+
+def read_start(path: Path, cap: int) -> tuple[bytes, str]:
+    """The first `cap` + 1 bytes of a regular file, and the `sha256:…` of the whole of it; raises `Refused`.
+
+    For what is reported by its digest even where it is too large to be looked at.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -21,11 +35,12 @@ def read(path: Path, cap: int) -> bytes:
             raise Refused("file_unreadable", f"{path}: not a regular file")
         try:
             data = file.read(cap + 1)
+            hashed = hashlib.sha256(data)
+            while chunk := file.read(_CHUNK):
+                hashed.update(chunk)
         except OSError as error:
             raise Refused("file_unreadable", f"{path}: {_why(error)}") from error
-    if len(data) > cap:
-        raise Refused("file_too_large", f"{path}: larger than {cap} bytes")
-    return data
+    return data, f"sha256:{hashed.hexdigest()}"
 
 
 def _why(error: OSError | ValueError) -> str:

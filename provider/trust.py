@@ -17,7 +17,8 @@ from typing import Any, Final, TypeVar, cast
 import rfc8785
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_public_key
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwcrypto.common import JWException
 from jwcrypto.jwk import JWK
 
@@ -166,7 +167,7 @@ def _certificates(_file: Path, data: bytes) -> Iterator[Certificate]:
         raise ValueError("a private key does not belong into a trust folder")
     if _PEM_CERTIFICATE in data:
         for one in x509.load_pem_x509_certificates(data):
-            yield certificate.load(one.public_bytes(Encoding.DER))
+            yield certificate.of(one)
     else:
         yield certificate.load(data)
 
@@ -208,7 +209,7 @@ def _jwk_entry(store: str, members: dict[str, Any]) -> KeyEntry:
     kid, algorithm = members.get("kid"), members.get("alg")
     if not all(one is None or (isinstance(one, str) and one) for one in (kid, algorithm)):
         raise ValueError("kid and alg must be strings")
-    key = PublicKey.of(jwk.get_op_key("verify"))
+    key = PublicKey.of(cast("PublicKeyTypes", jwk.get_op_key("verify")))
     names = {key.libtrust_id, key.thumbprint, *([kid] if kid else [])}
     return KeyEntry(store, key, None, frozenset(names), given_as_jwk=True, algorithm=algorithm)
 

@@ -23,9 +23,13 @@ from provider.withdrawals import SignatureName, Withdrawn
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An envelope as a source gave it out; `media_type` None where only the bytes are known."""
+    """An envelope as a source gave it out; `media_type` None where only the bytes are known.
+
+    `digest` is the SHA-256 of the whole of it, also where `data` was cut because it is over its cap.
+    """
 
     data: bytes = field(repr=False)
+    digest: str
     media_type: str | None
     source: str
 
@@ -66,7 +70,7 @@ def verify(stored: Stored, subject: Content, trust: Trust, at: int) -> Verified 
         standings = _bound(envelope, standings)  # 9 the format's own rules
     except Rejected as rejection:
         return Rejection(
-            digest=digest.sha256(stored.data),
+            digest=stored.digest,
             format=form.name if form else None,
             code=rejection.code,
             check=rejection.check,
@@ -180,10 +184,9 @@ def _state(
         revocation="inconclusive" if revoked.status == "notChecked" else "notApplicable",
         withdrawal=_result(withdrawal),
     )
-    envelope_digest = digest.sha256(stored.data)
     signature = Signature(
-        digest=envelope_digest,
-        digests=(envelope_digest,),
+        digest=stored.digest,
+        digests=(stored.digest,),
         statement=name.statement,
         format=envelope.format.name,
         media_type=stored.media_type or envelope.format.media_types[0],

@@ -1,0 +1,159 @@
+"""Settings: `sigclaims.toml`, with `SIGCLAIMS_<SECTION>__<KEY>` in the environment above it.
+
+There is no policy setting among them, and there never is to be one: what counts as enough is for Rego. A name that
+does not exist stops the start with the nearest one that does, for a mistyped setting would silently not hold.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from provider import reference
+from provider.errors import Refused
+from provider.reading import read
+
+DEFAULT_FILE: Final = "sigclaims.toml"
+PREFIX: Final = "SIGCLAIMS_"
+
+_MAX_BYTES: Final = 1024 * 1024
+
+
+def _about(text: str, **limits: Any) -> msgspec.Meta:  # noqa: ANN401  # the limits are those of msgspec.Meta
+    return msgspec.Meta(description=text, **limits)
+
+
+class Http(msgspec.Struct, frozen=True):
+    """The listener for `http.send`, people and probes."""
+
+    listen: Annotated[str, _about("Address and port to listen on; loopback only, for there is no TLS yet.")] = (
+        "127.0.0.1:8181"
+    )
+    workers: Annotated[int, _about("Worker processes.", ge=1, le=64)] = 2
+    threads: Annotated[int, _about("Requests that one worker serves at a time.", ge=1, le=256)] = 8
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """The documents."""
+
+    max_age: Annotated[
+        int, _about("Seconds after which a document is made anew even where no fact in it has a date.", ge=1, le=604800)
+    ] = 3600
+
+
+class Trust(msgspec.Struct, frozen=True):
+    """Who is trusted, and what is withdrawn."""
+
+    folder: Annotated[str, _about("The trust folder, with x509/ and keys/ in it.")] = "trust"
+    withdrawals: Annotated[str | None, _about("The withdrawals file; none where this is not set.")] = None
+
+
+class Log(msgspec.Struct, frozen=True):
+    """The service's log: a JSON object a line, on standard error."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], _about("The least severe lines that are written.")
+    ] = "info"
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A place where images and signatures are, one table for each."""
+
+    name: Annotated[str, _about("What documents call it.", pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+    kind: Annotated[
+        Literal["layout", "files"], _about("layout: an OCI image layout. files: manifests and signature files.")
+    ]
+    path: Annotated[str, _about("The folder.")]
+    repositories: Annotated[
+        tuple[str, ...], _about("What it may be asked for, each as registry/repository.", min_length=1)
+    ]
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Every setting. Paths are relative to the folder of the settings file."""
+
+    http: Http = Http()
+    claims: Claims = Claims()
+    trust: Trust = Trust()
+    log: Log = Log()
+    source: tuple[Source, ...] = ()
+    folder: Path = Path()
+
+    def path(self, text: str) -> Path:
+        """A path out of the settings."""
+        return self.folder / text
+
+
+SECTIONS: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "http": Http,
+    "claims": Claims,
+    "trust": Trust,
+    "log": Log,
+    "source": Source,
+}
+"""The tables of the file; `[[source]]` may stand several times and is not overridden by the environment."""
+
+
+def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
+    """The settings of a file (None: `./sigclaims.toml` where there is one) and the environment; raises `Refused`."""
+    path = file or Path(DEFAULT_FILE)
+    tables = _tables(path) if file or path.exists() else {}
+    where = str(path)
+    _check_names(tables, where)
+    for variable, value in environment.items():
+        section, separator, key = variable.removeprefix(PREFIX).lower().partition("__")
+        if variable.startswith(PREFIX) and separator:
+            _check_names({section: {key: value}}, f"the environment's {variable}")
+            if section == "source":
+                raise Refused("setting_invalid", f"{variable}: sources are set in the file alone")
+            tables.setdefault(section, {})[key] = value
+    try:
+        settings = msgspec.convert({**tables, "folder": str(path.parent)}, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused("setting_invalid", f"{where}: {_readable(str(error))}") from error
+    _check_sources(settings, where)
+    return settings
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(read(path, _MAX_BYTES).decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused("setting_invalid", f"{path}: {error}") from error
+
+
+def _check_names(tables: Mapping[str, Any], where: str) -> None:
+    for section, content in tables.items():
+        if section not in SECTIONS:
+            raise _unknown(f"[{section}]", where, [f"[{name}]" for name in SECTIONS])
+        entries = content if isinstance(content, list) else [content]
+        known = [field.encode_name for field in msgspec.structs.fields(SECTIONS[section])]
+        for key in (key for entry in entries if isinstance(entry, dict) for key in entry):
+            if key not in known:
+                raise _unknown(f"{section}.{key}", where, [f"{section}.{name}" for name in known])
+
+
+def _unknown(name: str, where: str, known: list[str]) -> Refused:
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+    return Refused("setting_unknown", f"{where}: there is no setting {name!r}; the nearest is {nearest[0]!r}")
+
+
+def _check_sources(settings: Settings, where: str) -> None:
+    names = [source.name for source in settings.source]
+    for name in names:
+        if names.count(name) > 1:
+            raise Refused("setting_invalid", f"{where}: two sources are called {name!r}")
+    for source in settings.source:
+        for repository in source.repositories:
+            if not reference.is_repository(repository):
+                why = f"{where}: source {source.name!r}: {repository!r} is not registry/repository"
+                raise Refused("setting_invalid", why)
+
+
+def _readable(message: str) -> str:
+    """Msgspec's place (` - at `$.http.workers``) as the setting's name in front."""
+    what, _, place = message.partition(" - at `$.")
+    return f"{place.rstrip('`')}: {what}" if place else what

@@ -1,0 +1,116 @@
+"""Making keys and certificates to sign with: a self-signed certificate, or a CA and a leaf under it.
+
+What is made keeps the profile that verification demands, and that of the Notary Project (critical keyUsage,
+codeSigning, a leaf that is no CA).
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from provider.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A private key and its certificate."""
+
+    key: ec.EllipticCurvePrivateKey
+    certificate: x509.Certificate
+
+    def key_pem(self) -> bytes:
+        """PKCS #8, not encrypted."""
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    def certificate_pem(self) -> bytes:
+        """The certificate alone."""
+        return self.certificate.public_bytes(Encoding.PEM)
+
+
+def self_signed(cn: str, at: int, days: int) -> Issued:
+    """A P-256 key with a certificate for `cn` signed by itself, valid from `at` (seconds); raises `Refused`."""
+    return _issue(cn, at, days, None)
+
+
+def ca(cn: str, at: int, days: int) -> Issued:
+    """A P-256 root CA that issues leaves only (path length 0); raises `Refused`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name(cn)
+    builder = _builder(name, name, key, at, days)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    builder = builder.add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+    return Issued(key, builder.sign(key, hashes.SHA256()))
+
+
+def leaf(cn: str, issuer: Issued, at: int, days: int) -> Issued:
+    """A P-256 key with a certificate for `cn` under a CA; raises `Refused`."""
+    return _issue(cn, at, days, issuer)
+
+
+def _issue(cn: str, at: int, days: int, issuer: Issued | None) -> Issued:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name(cn)
+    builder = _builder(name, issuer.certificate.subject if issuer else name, key, at, days)
+    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    builder = builder.add_extension(_usage(digital_signature=True), critical=True)
+    builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), critical=False)
+    if alternative := _alternative_name(cn):
+        builder = builder.add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
+    return Issued(key, builder.sign(issuer.key if issuer else key, hashes.SHA256()))
+
+
+def _builder(
+    name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, at: int, days: int
+) -> x509.CertificateBuilder:
+    start = datetime.fromtimestamp(at, UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=days))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _name(cn: str) -> x509.Name:
+    try:
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, cn)])
+    except ValueError as error:
+        raise Refused("key_invalid", f"{cn!r} cannot be a common name: {error}") from error
+
+
+def _usage(**granted: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        **{
+            "digital_signature": False,
+            "content_commitment": False,
+            "key_encipherment": False,
+            "data_encipherment": False,
+            "key_agreement": False,
+            "key_cert_sign": False,
+            "crl_sign": False,
+            "encipher_only": False,
+            "decipher_only": False,
+            **granted,
+        }
+    )
+
+
+def _alternative_name(cn: str) -> x509.GeneralName | None:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(cn))
+    except ValueError:
+        pass
+    try:
+        return x509.DNSName(cn)
+    except ValueError:
+        return None

@@ -1,0 +1,5 @@
+"""Where images and signatures come from: one protocol, and a module for each kind of source."""
+
+from provider.source.source import MAX_SIGNATURES, Found, Source, found
+
+__all__ = ["MAX_SIGNATURES", "Found", "Source", "found"]

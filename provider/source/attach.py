@@ -1,0 +1,97 @@
+"""Putting a signature beside its image in an OCI image layout, so that a referrers search finds it.
+
+The form is the one of OCI 1.1 for nv2: an image manifest without layers whose config is the envelope and whose
+`subject` is the signed manifest. Blobs are written first and index.json last, in one step, so a reader never meets a
+link to what is not there.
+"""
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, cast
+
+from provider import envelopes, oci, strict
+from provider.digest import sha256
+from provider.errors import Refused, Rejected, Unavailable
+from provider.oci import Content
+from provider.reading import read
+from provider.source.layout import MAX_INDEX, LayoutSource, blob_path
+from provider.writing import replace
+
+ARTIFACT_TYPE: Final = "application/vnd.cncf.notary.v2"
+
+
+def attach(layout: Path, envelope: bytes) -> str:
+    """Store an envelope in a layout; gives the digest of the manifest that now refers to the image.
+
+    Attaching the same envelope twice changes nothing. Raises `Refused`: layout_invalid, or sign_refused when the
+    envelope is none or the layout does not hold what it signs.
+    """
+    try:
+        form = envelopes.recognise(envelope, None)
+        signed = form.parse(envelope).statement.digest
+    except Rejected as rejection:
+        raise Refused("sign_refused", f"this is no signature: {rejection.message}") from rejection
+    with _locked(layout):
+        manifest = _referrer(_subject(layout, signed), envelope, form.media_types[0])
+        for data in (envelope, manifest):
+            path = blob_path(layout, sha256(data))
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                replace(path, data)
+        _list(layout, manifest)
+    return sha256(manifest)
+
+
+def _subject(layout: Path, digest: str) -> Content:
+    try:
+        manifest = LayoutSource("layout", layout, ()).manifest(digest)
+    except Unavailable as error:
+        raise Refused("layout_invalid", error.message) from error
+    if manifest is None:
+        raise Refused("sign_refused", f"{layout}: does not hold {digest}, which the signature is over")
+    return manifest.content
+
+
+def _referrer(subject: Content, envelope: bytes, media_type: str) -> bytes:
+    return _compact(
+        {
+            "schemaVersion": 2,
+            "mediaType": oci.IMAGE_MANIFEST,
+            "artifactType": ARTIFACT_TYPE,
+            "config": {"mediaType": media_type, "digest": sha256(envelope), "size": len(envelope)},
+            "layers": [],
+            "subject": {"mediaType": subject.media_type, "digest": subject.digest, "size": subject.size},
+        }
+    )
+
+
+def _list(layout: Path, manifest: bytes) -> None:
+    path = layout / "index.json"
+    try:
+        index = strict.loads(read(path, MAX_INDEX))
+        entries = cast("dict[str, Any]", index)["manifests"]
+        if any(entry["digest"] == sha256(manifest) for entry in entries):
+            return
+        entry = {"mediaType": oci.IMAGE_MANIFEST, "digest": sha256(manifest), "size": len(manifest)}
+        entries.append({**entry, "artifactType": ARTIFACT_TYPE})
+    except (strict.Malformed, KeyError, TypeError, AttributeError) as error:
+        raise Refused("layout_invalid", f"{path}: is no index of an image layout") from error
+    replace(path, _compact(cast("dict[str, Any]", index)))
+
+
+@contextmanager
+def _locked(layout: Path) -> Iterator[None]:
+    """Hold the layout against another writer of ours; also the check that it is a layout at all."""
+    try:
+        with (layout / "oci-layout").open("rb") as marker:
+            fcntl.flock(marker, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise Refused("layout_invalid", f"{layout}: is no OCI image layout ({error.strerror}: oci-layout)") from error
+
+
+def _compact(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8")

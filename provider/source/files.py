@@ -1,0 +1,80 @@
+"""A folder of manifests and signature files as a source: for what is kept beside a build, or was sent by other means.
+
+    <sha256 hex>.manifest.json             the manifest with that digest, byte for byte
+    <sha256 hex>.<anything>.<suffix>       an envelope over it; the suffix (jwt, json, jws, cose) tells its media type
+
+There are no tags in a folder: images are asked for by digest.
+"""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from provider import digest as digests
+from provider import envelopes, oci, strict
+from provider.claims import Problem, SourceKind
+from provider.envelopes import MAX_ENVELOPE
+from provider.errors import Refused, Unavailable
+from provider.oci import Manifest
+from provider.reading import read, read_start
+from provider.reference import Reference
+from provider.source.source import MAX_SIGNATURES, Found, found
+from provider.verify import Stored
+
+_SIGNATURE: Final = re.compile(r"(?P<hex>[0-9a-f]{64})\.(?P<label>.+)\.(?P<suffix>jwt|json|jws|cose)")
+
+
+class FilesSource:
+    """A folder on disk, and the repositories that it is configured to hold."""
+
+    kind: SourceKind = "files"
+
+    def __init__(self, name: str, folder: Path, repositories: tuple[str, ...]) -> None:
+        self.name = name
+        self.folder = folder
+        self.repositories = repositories
+
+    def serves(self, repository: str) -> bool:
+        return repository in self.repositories
+
+    def fetch(self, reference: Reference) -> Manifest | None:
+        self._listing()
+        algorithm, _, encoded = (reference.digest or "").partition(":")
+        path = self.folder / f"{encoded}.manifest.json"
+        if algorithm != "sha256" or not path.exists():
+            return None
+        try:
+            data = read(path, oci.MAX_MANIFEST)
+            if not digests.matches(f"sha256:{encoded}", data):
+                raise strict.Malformed("is not the content that its name says")
+            return oci.parse(data, digest=reference.digest)
+        except (Refused, strict.Malformed) as error:
+            raise Unavailable("blob_unavailable", f"{path}: {error}") from error
+
+    def signatures(self, _repository: str, digest: str, /) -> Found:
+        encoded = digest.partition(":")[2]
+        names = [name for name in self._listing() if self._is_over(name, encoded)]
+        stored, problems = [], []
+        for name in names[:MAX_SIGNATURES]:
+            try:
+                data, data_digest = read_start(self.folder / name, MAX_ENVELOPE)
+                stored.append(Stored(data, data_digest, _media_type(name), self.name))
+            except Refused as error:
+                problems.append(Problem(code="blob_unavailable", message=f"{self.name}: {error}", retryable=True))
+        return found(self.name, stored, len(names), problems)
+
+    def _is_over(self, name: str, encoded: str) -> bool:
+        match = _SIGNATURE.fullmatch(name)
+        return match is not None and match["hex"] == encoded and name != f"{encoded}.manifest.json"
+
+    def _listing(self) -> list[str]:
+        try:
+            return sorted(entry.name for entry in self.folder.iterdir())
+        except OSError as error:
+            raise Unavailable("source_failed", f"{self.folder}: {error.strerror}") from error
+
+
+def _media_type(name: str) -> str | None:
+    """The media type that a suffix stands for; None (then no format is known) for those of formats not read."""
+    suffix = name.rpartition(".")[2]
+    return next((row.media_types[0] for row in envelopes.FORMATS if suffix in row.suffixes), None)

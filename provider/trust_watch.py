@@ -1,0 +1,65 @@
+"""The trust folder of a running service: read at the start, and again when a file in it has changed.
+
+A change that cannot be read (a file half copied) leaves the last good trust in force and is reported by `failure`, so
+that the service says it is not ready rather than forgetting what it trusted.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from provider import trust
+from provider.errors import Refused
+from provider.trust import Trust
+
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks at the folder."""
+
+
+class TrustWatch:
+    """The current trust. Safe to ask from several threads."""
+
+    def __init__(
+        self, folder: Path, withdrawals: Path | None, report: Callable[[Refused | None], None] = lambda _: None
+    ) -> None:
+        """Read the trust; raises `Refused`. `report` hears of each change: None when read, else why it was not."""
+        self._folder = folder
+        self._withdrawals = withdrawals
+        self._report = report
+        self._lock = threading.Lock()
+        self._looked = time.monotonic()
+        self._seen = self._state()
+        self._trust = trust.load(folder, withdrawals)
+        self.failure: Refused | None = None
+
+    def current(self) -> Trust:
+        """The trust as of a second ago at most, or the last that could be read."""
+        with self._lock:
+            if time.monotonic() - self._looked >= LOOK_EVERY:
+                self._looked = time.monotonic()
+                seen = self._state()
+                if seen != self._seen:
+                    self._reload(seen)
+            return self._trust
+
+    def _reload(self, seen: object) -> None:
+        try:
+            self._trust = trust.load(self._folder, self._withdrawals)
+            self.failure = None
+        except Refused as error:
+            self.failure = error
+        self._seen = seen
+        self._report(self.failure)
+
+    def _state(self) -> object:
+        return tuple(sorted(self._files()))
+
+    def _files(self) -> Iterator[tuple[str, int, int, int]]:
+        for path in (*self._folder.rglob("*"), *([self._withdrawals] if self._withdrawals else [])):
+            try:
+                stat = path.stat()
+            except OSError:
+                continue
+            yield str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,1 @@
+"""The HTTP service. Nothing in the core knows of it."""
