@@ -4,5 +4,5 @@ import time
 
 
 def now() -> int:
-    """This second."""
+    """The second that is running."""
     return int(time.time())

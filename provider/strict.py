@@ -17,19 +17,19 @@ MAX_DEPTH: Final = 32
 MAX_DIGITS: Final = 20
 """The longest integer that is looked at: 2^64 has twenty digits."""
 
-Json = None | bool | int | str | list[Any] | dict[str, Any]
+Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 
 
 class Malformed(ValueError):
     """The bytes have no strict reading; the message says why."""
 
 
-def loads(data: bytes) -> Json:
-    """Decode one JSON text (RFC 8259) in UTF-8 strictly; raises `Malformed`."""
+def loads(data: bytes, *, floats: bool = False) -> Json:
+    """Decode one JSON text (RFC 8259) in UTF-8 strictly; raises `Malformed`. Nothing signed has `floats`."""
     try:
         text = data.decode("utf-8")
         _check_depth(text)
-        value = _DECODER.decode(text)
+        value = (_WITH_FLOATS if floats else _DECODER).decode(text)
         if "\\u" in text:
             _refuse_surrogates(value)
     except Malformed:
@@ -81,6 +81,9 @@ def _base64(text: str, padded: str, altchars: bytes | None) -> bytes:
     return decoded
 
 
+_WITH_FLOATS: Final = json.JSONDecoder(object_pairs_hook=_members, parse_int=_integer, parse_constant=_no_float)
+
+
 _STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
@@ -106,6 +109,7 @@ def _no_float(digits: str) -> NoReturn:
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_members, parse_int=_integer, parse_float=_no_float, parse_constant=_no_float
 )
+_WITH_FLOATS: Final = json.JSONDecoder(object_pairs_hook=_members, parse_int=_integer, parse_constant=_no_float)
 
 
 def _check_depth(text: str) -> None:

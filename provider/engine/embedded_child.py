@@ -74,17 +74,18 @@ def _replied(request: dict[str, Any]) -> Reply:
 
 
 def _load(engine: _Engine, modules: dict[str, str]) -> None:
+    # Asked first: any query has the engine analyse all modules that it knows.
+    runtime = json.loads(engine.eval_query_as_json("opa.runtime()"))["result"][0]["expressions"][0]["value"]
     for name, text in modules.items():
         try:
             engine.add_policy(name, text)
         except RuntimeError as error:
             raise _RefusedError("policy_invalid", _said(error, name)) from error
-    runtime = json.loads(engine.eval_query_as_json("opa.runtime()"))["result"][0]["expressions"][0]["value"]
     found = list(findings(json.loads(engine.get_ast_as_json()), runtime["builtins"]))
     if found:
         raise _refused(found)
     try:
-        # Any query has the engine analyse all modules: variables that nothing binds come to light.
+        # The analysis: variables that nothing binds come to light.
         engine.eval_query_as_json("true")
     except RuntimeError as error:
         raise _RefusedError("policy_invalid", _said(error)) from error
@@ -131,7 +132,7 @@ def _said(error: BaseException, name: str = "") -> str:
     at = _AT.search(text)
     reason = text.rpartition("\nerror: ")[2] if at else text or type(error).__name__
     place = f"{at['file']}:{at['line']}" if at else name
-    return f"{place}: {reason}" if place else reason
+    return f"{place}: the embedded engine says: {reason}" if place else reason
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def _libraries() -> Iterator[tuple[str, str]]:
     for folder in sorted((root / "lib").iterdir()) if root else ():
         if folder.is_dir() and folder.name != "policies":
             for file in _search(folder):
-                name = f"{SHIPPED}{folder.name}/{file.relative_to(folder)}"
+                name = f"{SHIPPED}lib/{folder.name}/{file.relative_to(folder)}"
                 yield name, _text(name, file)
 
 

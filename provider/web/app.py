@@ -79,8 +79,8 @@ def _our_error(error: SigclaimsError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     code = _HTTP_CODES.get(error.code or 500, "request_malformed")
     response = _respond(code, error.description or "the request was refused")
-    if "Allow" in error.get_headers():
-        response.headers["Allow"] = dict(error.get_headers())["Allow"]
+    if allow := dict(error.get_headers()).get("Allow"):
+        response.headers["Allow"] = allow
     return response
 
 

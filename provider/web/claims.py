@@ -39,7 +39,8 @@ def blueprint(service: ClaimsService, now: Callable[[], int]) -> Blueprint:
         response = Response(msgspec.json.encode(document), content_type="application/json")
         response.set_etag(f"{document.id}.{document.valid_until}")
         response.headers["Cache-Control"] = f"max-age={_cacheable(document, now())}"
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     @routes.post("/v1/claims")
     def many() -> Response:

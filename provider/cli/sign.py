@@ -1,0 +1,108 @@
+"""`sigclaims sign` and `attach`: an envelope over a manifest, and its place beside the image in a layout."""
+
+import re
+from pathlib import Path
+from typing import Final, cast
+
+import click
+
+from provider import clock, reference, writing
+from provider.cli import inputs, output
+from provider.envelopes import MAX_ENVELOPE
+from provider.errors import Refused, Unavailable
+from provider.oci import Content
+from provider.reading import read
+from provider.sign import Form, signing_key
+from provider.sign import sign as sign_content
+from provider.source.attach import attach as attach_envelope
+from provider.source.layout import LayoutSource
+
+_MAX_PEM: Final = 1024 * 1024
+_LIFETIME: Final = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@click.command()
+@click.option("--key", type=Path, required=True, metavar="FILE", help="The private key (PEM).")
+@click.option("--chain", type=Path, metavar="FILE", help="Its certificates (PEM), leaf first; without: sign by kid.")
+@click.option("--manifest", type=Path, metavar="FILE", help="The manifest to sign, byte for byte.")
+@click.option("--manifest-media-type", metavar="TYPE", help="Its media type; its own if not given.")
+@click.option("--layout", type=Path, metavar="DIR", help="The OCI image layout that holds the image to sign.")
+@click.option("--image", metavar="REF", help="The image in the layout, by tag or digest.")
+@click.option("--reference", "references", multiple=True, metavar="REF", help="A name to sign; --image's if not given.")
+@click.option("--expires-in", metavar="TIME", help="How long the signature is valid, as 90d, 12h, 30m or 10s.")
+@click.option("--form", type=click.Choice(["nv2.jwt", "nv2.json"]), default="nv2.jwt", show_default=True)
+@click.option("--output", "target", type=Path, metavar="FILE", help="Write the envelope there.")
+@click.option("--attach", is_flag=True, help="Put the envelope beside the image in the layout.")
+def sign(
+    *,
+    key: Path,
+    chain: Path | None,
+    manifest: Path | None,
+    manifest_media_type: str | None,
+    layout: Path | None,
+    image: str | None,
+    references: tuple[str, ...],
+    expires_in: str | None,
+    form: str,
+    target: Path | None,
+    attach: bool,
+) -> None:
+    """Sign a manifest: a file, or an image in an OCI image layout.
+
+    \b
+    Example:
+      sigclaims sign --key key.pem --chain chain.pem --layout images \\
+        --image registry.wabbit-networks.io/net-monitor:v1 --attach
+    """
+    if not target and not (attach and layout):
+        raise click.UsageError("say where the envelope goes: --output FILE, or --attach with --layout")
+    if manifest and not layout and not image:
+        content = inputs.manifest(manifest, manifest_media_type)
+    elif layout and image and not manifest:
+        content, named = _in_layout(layout, image)
+        references = references or named
+    else:
+        raise click.UsageError("say what to sign: --manifest FILE, or --layout DIR with --image REF")
+    signer = signing_key(read(key, _MAX_PEM), read(chain, _MAX_PEM) if chain else None)
+    lifetime = _lifetime(expires_in) if expires_in else None
+    envelope = sign_content(content, references, signer, at=clock.now(), lifetime=lifetime, form=cast("Form", form))
+    if target:
+        writing.create({target: (envelope, 0o644)})
+        output.note(f"wrote {target}")
+    if attach and layout:
+        output.note(f"attached to {content.digest} in {layout} as {attach_envelope(layout, envelope)}")
+
+
+@click.command()
+@click.option("--layout", type=Path, required=True, metavar="DIR", help="The OCI image layout that holds the image.")
+@click.option("--signature", "envelope", type=Path, required=True, metavar="FILE", help="The envelope.")
+def attach(*, layout: Path, envelope: Path) -> None:
+    """Put a signature beside its image in an OCI image layout.
+
+    The image is the one that the signature is over. Attaching twice changes nothing.
+
+    \b
+    Example:
+      sigclaims attach --layout images --signature net-monitor.jwt
+    """
+    output.note(f"attached in {layout} as {attach_envelope(layout, read(envelope, MAX_ENVELOPE))}")
+
+
+def _in_layout(layout: Path, image: str) -> tuple[Content, tuple[str, ...]]:
+    """The image's content, and the name to sign: the image's own where it was asked for by tag."""
+    asked = reference.normalise(image)
+    try:
+        found = LayoutSource("layout", layout, (asked.name,)).fetch(asked)
+    except Unavailable as error:
+        raise Refused("layout_invalid", error.message) from error
+    if found is None:
+        raise Refused("layout_invalid", f"{layout}: does not hold {asked}")
+    return found.content, (str(asked),) if asked.tag else ()
+
+
+def _lifetime(text: str) -> int:
+    match = _LIFETIME.fullmatch(text)
+    if match is None:
+        raise click.UsageError(f"--expires-in {text}: write 90d, 12h, 30m or 10s")
+    return int(match[1]) * _SECONDS[match[2]]
