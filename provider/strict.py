@@ -81,9 +81,6 @@ def _base64(text: str, padded: str, altchars: bytes | None) -> bytes:
     return decoded
 
 
-_WITH_FLOATS: Final = json.JSONDecoder(object_pairs_hook=_members, parse_int=_integer, parse_constant=_no_float)
-
-
 _STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -32,7 +31,7 @@ DENY = """package p
 """
 
 
-def question(**members: Any) -> bytes:
+def question(**members: object) -> bytes:
     return json.dumps(members).encode()
 
 
@@ -70,7 +69,7 @@ def test_nothing_denied_is_an_empty_list(loaded: Load, either: Engine) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        'quotes " and \\ and \' and `',
+        "quotes \" and \\ and ' and `",
         "nul \0 in the middle",
         "lines\r\n\tand\u2028\u2029",
         "astral \U0001f680 and combining e\u0301",
@@ -128,9 +127,18 @@ def test_an_answer_that_is_no_set_of_denials_is_an_error_that_names_the_package(
 
 @pytest.mark.parametrize(
     "given",
-    [b"", b"null", b"[]", b'{"a": 1', b'{"a": 1} {}', b"a: 1", b'{"a": "\xff"}', b'{"a": "\\ud800"}', b'{"a": NaN}']
-    + [b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"],
-    ids=range(10),
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'{"a": 1',
+        b'{"a": 1} {}',
+        b"a: 1",
+        b'{"a": NaN}',
+        pytest.param(b'{"a": "\xff"}', id="not UTF-8"),
+        pytest.param(b'{"a": "\\ud800"}', id="lone surrogate"),
+        pytest.param(b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", id="deep"),
+    ],
 )
 def test_a_question_that_is_no_json_object_is_refused(given: bytes, loaded: Load, either: Engine) -> None:
     with pytest.raises(Refused) as raised:

@@ -232,7 +232,9 @@ shadowed_too if {
     assert [denial.code for denial in EmbeddedEngine().decide(policies, b'{"denied": true}').deny] == ["c"]
 
 
-@pytest.mark.parametrize("number", ["18446744073709551616", "-9223372036854775809", "0.10000000000000000000001", "1" * 99])
+@pytest.mark.parametrize(
+    "number", ["18446744073709551616", "-9223372036854775809", "0.10000000000000000000001", "1" * 99]
+)
 def test_a_number_that_the_engine_would_round_is_refused(number: str, loaded: Load) -> None:
     with pytest.raises(Refused) as raised:
         EmbeddedEngine().decide(loaded(asked=ASKED), f'{{"deep": [{{"number": {number}}}]}}'.encode())
@@ -251,13 +253,16 @@ def test_a_number_that_the_engine_would_round_is_refused(number: str, loaded: Lo
         ),
         pytest.param("x := f(1)\n\nf(y) := g(y + 1)\n\ng(y) := f(y)", Limits(), "died", id="recursion"),
         pytest.param("x := count(numbers.range(1, 1000000000))", Limits(), "memory", id="memory"),
-        pytest.param("x := concat(``, [s | some _ in numbers.range(1, 999); s := `abc`])", Limits(output=999), "999", id="output"),
+        pytest.param(
+            "x := concat(``, [s | some _ in numbers.range(1, 999); s := `abc`])", Limits(output=999), "999", id="output"
+        ),
     ],
 )
 def test_a_policy_that_takes_too_much_is_a_failed_decision(
     rule: str, limits: Limits, reason: str, loaded: Load
 ) -> None:
-    text = f'package p\n\n{rule}\n\n# METADATA\n# entrypoint: true\ndeny contains {{"code": "c", "image": "i", "message": x}}\n'
+    deny = '# METADATA\n# entrypoint: true\ndeny contains {"code": "c", "image": "i", "message": x}'
+    text = f"package p\n\n{rule}\n\n{deny}\n"
     policies = loaded(asked=text)
     with pytest.raises(Unavailable) as raised:
         EmbeddedEngine(limits).decide(policies, b"{}")
