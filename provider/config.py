@@ -111,11 +111,11 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
                 raise Refused("setting_invalid", f"{variable}: sources are set in the file alone")
             tables.setdefault(section, {})[key] = value
     try:
-        settings = msgspec.convert({**tables, "folder": str(path.parent)}, Settings, strict=False)
+        settings = msgspec.convert(tables, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise Refused("setting_invalid", f"{where}: {_readable(str(error))}") from error
     _check_sources(settings, where)
-    return settings
+    return msgspec.structs.replace(settings, folder=path.parent)
 
 
 def _tables(path: Path) -> dict[str, Any]:

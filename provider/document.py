@@ -7,14 +7,12 @@ order of every list is stated, so that equal facts give equal bytes and one id (
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
-import rfc8785
 
-from provider import VERSION, claims, instant
+from provider import VERSION, canonical, claims, instant
 from provider.claims import Document, Invalidated, Rejection, Signature
-from provider.digest import sha256
 from provider.oci import Content, Descriptor
 from provider.trust import Trust
 from provider.verify import Stored, Verified, verify
@@ -110,7 +108,7 @@ def named(document: Document) -> Document:
     members = msgspec.to_builtins(document)
     for name in ("id", "verifiedAt", "validUntil"):
         del members[name]
-    return msgspec.structs.replace(document, id=sha256(rfc8785.dumps(cast("Any", members))))
+    return msgspec.structs.replace(document, id=canonical.identifier(members))
 
 
 def _verdicts(target: Target, trust: Trust, at: int) -> _Verdicts:

@@ -10,18 +10,21 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from provider.errors import Refused
 
 
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """A private key and its certificate."""
 
-    key: ec.EllipticCurvePrivateKey
+    key: PrivateKey
     certificate: x509.Certificate
 
     def key_pem(self) -> bytes:
@@ -33,9 +36,12 @@ class Issued:
         return self.certificate.public_bytes(Encoding.PEM)
 
 
-def self_signed(cn: str, at: int, days: int) -> Issued:
-    """A P-256 key with a certificate for `cn` signed by itself, valid from `at` (seconds); raises `Refused`."""
-    return _issue(cn, at, days, None)
+def self_signed(cn: str, at: int, days: int, key: PrivateKey | None = None) -> Issued:
+    """A key (P-256 where none is given) with a certificate for `cn` signed by itself; raises `Refused`.
+
+    It is valid from `at` (seconds since 1970).
+    """
+    return _issue(cn, at, days, None, key or ec.generate_private_key(ec.SECP256R1()))
 
 
 def ca(cn: str, at: int, days: int) -> Issued:
@@ -50,11 +56,10 @@ def ca(cn: str, at: int, days: int) -> Issued:
 
 def leaf(cn: str, issuer: Issued, at: int, days: int) -> Issued:
     """A P-256 key with a certificate for `cn` under a CA; raises `Refused`."""
-    return _issue(cn, at, days, issuer)
+    return _issue(cn, at, days, issuer, ec.generate_private_key(ec.SECP256R1()))
 
 
-def _issue(cn: str, at: int, days: int, issuer: Issued | None) -> Issued:
-    key = ec.generate_private_key(ec.SECP256R1())
+def _issue(cn: str, at: int, days: int, issuer: Issued | None, key: PrivateKey) -> Issued:
     name = _name(cn)
     builder = _builder(name, issuer.certificate.subject if issuer else name, key, at, days)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -66,7 +71,7 @@ def _issue(cn: str, at: int, days: int, issuer: Issued | None) -> Issued:
 
 
 def _builder(
-    name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, at: int, days: int
+    name: x509.Name, issuer: x509.Name, key: PrivateKey, at: int, days: int
 ) -> x509.CertificateBuilder:
     start = datetime.fromtimestamp(at, UTC)
     return (

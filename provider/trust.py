@@ -14,7 +14,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeVar, cast
 
-import rfc8785
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -22,10 +21,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwcrypto.common import JWException
 from jwcrypto.jwk import JWK
 
-from provider import certificate, strict
+from provider import canonical, certificate, strict
 from provider.certificate import Certificate
 from provider.claims import StoreType, TrustStore
-from provider.digest import sha256
 from provider.errors import Refused, Rejected
 from provider.keys import PublicKey, UnusableKey
 from provider.reading import read
@@ -96,8 +94,7 @@ class Trust:
             for entry in self.key_entries
         ]
         withdrawn = [[str(entry.target()), entry.since, entry.reason] for entry in self.withdrawals.entries]
-        parts = [sorted(stores), sorted(keys, key=str), sorted(withdrawn)]
-        return sha256(rfc8785.dumps(cast("Any", parts)))
+        return canonical.identifier([sorted(stores), sorted(keys, key=str), sorted(withdrawn)])
 
 
 def load(folder: Path, withdrawals: Path | None = None) -> Trust:

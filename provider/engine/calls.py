@@ -2,7 +2,8 @@
 
 A function that the engine lacks is an error only when it is reached, and some are merely undefined, which a policy
 reads as "no violation". The rule that holds here: every call in every module leads to a function that is defined, or
-to a builtin that the engine has; no function stands where a value does; and `with` replaces documents, not functions.
+to a builtin that the engine has; no function stands where a value does; `with` replaces documents, not functions; and
+no import has the name of something in its own package.
 
 It runs in the child process, so it imports nothing but the standard library.
 """
@@ -33,10 +34,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class _Import:
+    path: Path
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Module:
     file: str
     package: Path
-    imports: dict[str, Path]
+    imports: dict[str, _Import]
     rules: list[Node]
     source: bytes
 
@@ -49,6 +56,7 @@ def findings(trees: Sequence[dict[str, Any]], builtins: Sequence[str]) -> Iterat
     modules = [_module(tree) for tree in trees]
     walk = _Walk(modules, builtins)
     for module in modules:
+        yield from walk.imports(module)
         for rule in module.rules:
             yield from walk.rule(module, rule)
 
@@ -66,6 +74,16 @@ class _Walk:
                 self.names.add((*module.package, path[0]))
                 if is_function:
                     self.functions.add(module.package + path)
+        packages = {module.package[:length] for module in modules for length in range(len(module.package) + 1)}
+        self.documents = self.names | packages
+
+    def imports(self, module: _Module) -> Iterator[Finding]:
+        for alias, imported in module.imports.items():
+            own = (*module.package, alias)
+            if own in self.documents and own != imported.path:
+                # The engine would take the document of the package, OPA takes what is imported.
+                what = f"the import {alias} where {_name(own)} is defined too"
+                yield Finding("policy_unsupported", what, f"{module.file}:{imported.line}")
 
     def rule(self, module: _Module, rule: dict[str, Any]) -> Iterator[Finding]:
         bound = set(_bound(module, rule))
@@ -126,7 +144,7 @@ class _Walk:
         if path[0] in ("data", "input"):
             return path
         if path[0] in module.imports:
-            return module.imports[path[0]] + path[1:]
+            return module.imports[path[0]].path + path[1:]
         return module.package + path if (*module.package, path[0]) in self.names else None
 
 
@@ -137,7 +155,8 @@ def _module(tree: dict[str, Any]) -> _Module:
     for imported in ast["imports"]:
         path = _path(imported["refr"])
         if path[0] in ("data", "input"):
-            module.imports[module.text(imported["as"]) if imported.get("as") else path[-1]] = path
+            alias = module.text(imported["as"]) if imported.get("as") else path[-1]
+            module.imports[alias] = _Import(path, imported["span"]["line"])
     return module
 
 

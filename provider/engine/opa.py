@@ -58,8 +58,7 @@ class OpaEngine:
             where = f"{program}: there is no such program" if program else "there is no program `opa` on PATH"
             raise Refused("engine_missing", f"{where}; get it from https://www.openpolicyagent.org/docs/#running-opa")
         self._program = found
-        # The Go runtime reserves addresses generously; it is not memory in use.
-        self._limits = limits or Limits(memory=2**32)
+        self._limits = limits or Limits()
 
     def check(self, policies: PolicySet) -> None:
         """Raise Refused (policy_invalid) unless OPA compiles the whole set."""

@@ -26,7 +26,7 @@ _LINE: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one run may take: seconds by the wall clock, bytes of address space (on Linux), bytes of output."""
+    """What one run may take: seconds by the wall clock, bytes of memory (on Linux), bytes of output."""
 
     seconds: float = 10
     memory: int = 2**30
@@ -84,9 +84,10 @@ def run(name: str, command: Sequence[str], given: bytes, limits: Limits, environ
 def _limit(pid: int, limits: Limits) -> None:
     if sys.platform != "linux":
         return
+    # Not RLIMIT_AS: Go's runtime reserves more addresses than it uses, and more on a machine with many processors.
     # The processor time is for the case that this process dies before it can end the other one.
     wanted = {
-        resource.RLIMIT_AS: limits.memory,
+        resource.RLIMIT_DATA: limits.memory,
         resource.RLIMIT_CPU: 2 * math.ceil(limits.seconds),
         resource.RLIMIT_CORE: 0,
     }

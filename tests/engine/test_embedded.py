@@ -37,10 +37,15 @@ nested.deep(x) := x
 def refused(policies: PolicySet) -> Refused:
     with pytest.raises(Refused) as raised:
         EmbeddedEngine().check(policies)
+    return raised.value
+
+
+def test_what_is_refused_when_it_is_checked_is_not_decided_by_either(loaded: Load) -> None:
+    policies = loaded(asked=f"{ASKED}\nx if not http.send({{}})\n")
+    error = refused(policies)
     with pytest.raises(Refused) as decided:
         EmbeddedEngine().decide(policies, b"{}")
-    assert (decided.value.code, decided.value.message) == (raised.value.code, raised.value.message)
-    return raised.value
+    assert (decided.value.code, decided.value.message) == (error.code, error.message)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +171,17 @@ def test_a_builtin_is_refused_where_the_engine_would_take_it_for_the_function_of
     error = refused(loaded(asked=f"{ASKED}\nx := json.marshal(1)\n", below=below))
     assert error.code == "policy_unsupported"
     assert "json.marshal" in error.message
+
+
+@pytest.mark.parametrize("own", ["package p.names\n\nof := 2\n", "package p\n\nnames.of := 2\n", "package p.names.x\n"])
+def test_an_import_is_refused_where_the_engine_would_take_it_for_a_document_of_the_package(
+    own: str, loaded: Load
+) -> None:
+    text = ASKED.replace("package p\n", "package p\n\nimport data.shared.names\n")
+    error = refused(loaded(asked=text, names=LIBRARY, own=own))
+    assert error.code == "policy_unsupported"
+    assert "the import names" in error.message
+    assert "asked.rego:3" in error.message
 
 
 def test_what_the_engine_can_do_is_let_in(loaded: Load) -> None:

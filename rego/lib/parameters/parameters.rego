@@ -1,11 +1,12 @@
 # METADATA
 # title: Parameters
 # description: >-
-#   The parameters that the shipped policies share. signers binds identities to the registry that they sign for:
+#   The parameters that the shipped policies share. signers binds identities to the registry that they sign for, as
 #   {"<registry>": ["<type>:<store>/<CN>", …]}. Parameters of other names are other policies', and left alone.
 package lib.parameters
 
 import data.lib.claims
+import data.lib.image_name
 
 # METADATA
 # title: Whether the parameters are well formed
@@ -14,7 +15,7 @@ are_well_formed(value) if {
 	is_object(value.signers)
 	value.signers != {}
 	every registry, identities in value.signers {
-		claims.registry(registry)
+		image_name.registry(registry)
 		are_identities(identities)
 	}
 	is_boolean(flag(value, "allow_tags"))
@@ -36,18 +37,10 @@ are_identities(value) if {
 flag(given, name) := object.get(given, name, false)
 
 # METADATA
-# title: The identities bound to a registry
-# description: The registry as claims.image_name gives it.
-identities_of(signers, registry) := {identity |
-	some bound_registry, identities in signers
-	claims.registry(bound_registry) == registry
+# title: The pairs of registry and identity that are bound
+# description: A set of [registry, identity], with registries as lib.image_name gives them.
+bindings(given) := {[registry, identity] |
+	some host, identities in given.signers
+	registry := image_name.registry(host)
 	some identity in identities
-}
-
-# METADATA
-# title: The registries that an identity is bound to
-registries_of(signers, identity) := {registry |
-	some bound_registry, identities in signers
-	identity in identities
-	registry := claims.registry(bound_registry)
 }

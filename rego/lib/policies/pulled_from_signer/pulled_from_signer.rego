@@ -8,6 +8,7 @@
 package lib.policies.pulled_from_signer
 
 import data.lib.claims
+import data.lib.image_name
 import data.lib.parameters
 import data.lib.question
 import data.lib.shortfall
@@ -33,38 +34,41 @@ allow_unknown_revocation := parameters.flag(given, "allow_unknown_revocation")
 #   - input: schema.question
 deny contains denial if some denial in question.denials(asked, given)
 
-deny contains {"code": "registryUnbound", "image": item.image, "message": message} if {
-	some item in answerable
-	bound_identities(item.image) == set()
+deny contains denial if some denial in objections
+
+deny contains denial if {
+	some item in asked
+	not objections[item]
+	not item in vouched_for
+	denial := lacking(item)
+}
+
+# An item to which there is an objection is denied for that alone. Every other item has a name and a sound document.
+objections[item] := question.objection(item, names[item.image], given) if some item in asked
+
+names[item.image] := image_name.parts(item.image) if some item in asked
+
+# One signed name has to satisfy everything.
+vouched_for contains item if {
+	some item in asked
+	not objections[item]
+	name := names[item.image]
+	some signature in item.claims.signatures
+	claims.is_one_of(signature.signer, bound_to(name.registry))
+	claims.is_acceptable(signature.revocation.status, allow_unknown_revocation)
+	some reference in signature.claims.references
+	image_name.is_name_of(image_name.parts(reference), name)
+}
+
+bindings := parameters.bindings(given)
+
+bound_to(registry) := {identity | some [host, identity] in bindings; host == registry}
+
+lacking(item) := {"code": "registryUnbound", "image": item.image, "message": message} if {
+	bound_to(names[item.image].registry) == set()
 	message := sprintf("%s: no identity is bound to its registry; bind the one that signs for it in signers", [item.image])
 }
 
-deny contains object.union(lacking, {"image": item.image}) if {
-	some item in answerable
-	identities := bound_identities(item.image)
-	identities != set()
-	not item in vouched_for
-	wanted := sprintf("as %s", [claims.name_to_sign(claims.image_name(item.image))])
-	lacking := shortfall.of(item, identities, wanted, allow_unknown_revocation)
+else := shortfall.of(item, bound_to(names[item.image].registry), wanted, allow_unknown_revocation) if {
+	wanted := sprintf("as %s", [image_name.to_sign(names[item.image])])
 }
-
-# The images whose signatures can be looked at. All others are denied by question.denials.
-answerable contains item if {
-	some item in asked
-	not question.objection(item, given)
-}
-
-# One signed name has to satisfy everything: the repository and the tag of two names would be those of no image.
-vouched_for contains item if {
-	some item in answerable
-	name := claims.image_name(item.image)
-	some signature in item.claims.signatures
-	claims.is_one_of(signature.signer, bound_identities(item.image))
-	claims.is_revocation_acceptable(signature.revocation.status, allow_unknown_revocation)
-	some reference in signature.claims.references
-	signed_name := claims.image_name(reference)
-	claims.in_same_repository(signed_name, name)
-	claims.has_asked_tag(signed_name, claims.asked_tag(name))
-}
-
-bound_identities(image) := parameters.identities_of(given.signers, claims.image_name(image).registry)

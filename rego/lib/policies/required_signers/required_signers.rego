@@ -8,6 +8,7 @@
 package lib.policies.required_signers
 
 import data.lib.claims
+import data.lib.image_name
 import data.lib.parameters
 import data.lib.question
 import data.lib.shortfall
@@ -33,44 +34,50 @@ allow_unknown_revocation := parameters.flag(given, "allow_unknown_revocation")
 #   - input: schema.question
 deny contains denial if some denial in question.denials(asked, given)
 
+deny contains denial if some denial in objections
+
+# Nobody required would let everything pass.
 deny contains {"code": "requiredSignersMalformed", "image": "", "message": message} if {
 	required == set()
-	given.signers != {}
 	message := "required_signers is malformed; leave it out, or list identities that are bound in signers"
 }
 
-deny contains object.union(lacking(item, identity), {"image": item.image}) if {
-	some item in answerable
+deny contains denial if {
+	some item in asked
+	not objections[item]
 	some identity in required
 	not [item, identity] in vouched_for
+	denial := lacking(item, identity)
 }
 
-# Nobody is required where the list is malformed, and that is denied: it would let everything pass.
+# An item to which there is an objection is denied for that alone. Every other item has a name and a sound document.
+objections[item] := question.objection(item, names[item.image], given) if some item in asked
+
+names[item.image] := image_name.parts(item.image) if some item in asked
+
+bindings := parameters.bindings(given)
+
 default required := set()
 
 required := identities if {
-	bound := [identity | some registry; some identity in given.signers[registry]]
+	bound := [identity | some [_, identity] in bindings]
 	listed := object.get(given, "required_signers", bound)
 	parameters.are_identities(listed)
 	identities := {identity | some identity in listed}
 	every identity in identities { identity in bound }
 }
 
-# The images whose signatures can be looked at. All others are denied by question.denials.
-answerable contains item if {
-	some item in asked
-	not question.objection(item, given)
-}
-
-# The keys that made a signature that will do for a required identity.
+# The keys that made a signature which will do for a required identity.
 keys contains [item, identity, signature.signer.publicKey] if {
-	some item in answerable
-	some identity in required
+	some item in asked
+	not objections[item]
 	some signature in item.claims.signatures
-	claims.is_one_of(signature.signer, {identity})
-	claims.is_revocation_acceptable(signature.revocation.status, allow_unknown_revocation)
+	claims.is_acceptable(signature.revocation.status, allow_unknown_revocation)
 	some reference in signature.claims.references
-	claims.image_name(reference).registry in parameters.registries_of(given.signers, identity)
+	registry := image_name.parts(reference).registry
+	some identity in signature.signer.identities
+	identity in required
+	[registry, identity] in bindings
 }
 
 signed contains [item, identity] if some [item, identity, _] in keys
@@ -81,7 +88,7 @@ vouched_for contains [item, identity] if {
 	count({other | some other in required; [item, other, key] in keys}) == 1
 }
 
-lacking(item, identity) := {"code": "keyNotDistinct", "message": message} if {
+lacking(item, identity) := {"code": "keyNotDistinct", "image": item.image, "message": message} if {
 	[item, identity] in signed
 	message := sprintf("%s: the key of %s is another required signer's too; have each sign with a key of its own", [
 		item.image,
@@ -90,5 +97,5 @@ lacking(item, identity) := {"code": "keyNotDistinct", "message": message} if {
 }
 
 else := shortfall.of(item, {identity}, wanted, allow_unknown_revocation) if {
-	wanted := sprintf("under a name in %s", [concat(" or ", parameters.registries_of(given.signers, identity))])
+	wanted := sprintf("under a name in %s", [concat(" or ", {registry | some [registry, identity] in bindings})])
 }
