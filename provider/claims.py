@@ -49,7 +49,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
 
 
 class Certificate(_Part, frozen=True):
-    """The signer's leaf certificate. `serial_number` is a decimal string: Gatekeeper reads numbers as float64."""
+    """The signer's leaf certificate. `serialNumber` is a decimal string: Gatekeeper reads numbers as float64."""
 
     subject: str
     issuer: str
@@ -147,7 +147,7 @@ class Revocation(_Part, frozen=True):
 class Signature(_Part, frozen=True):
     """An authentic signature over the subject.
 
-    `statement` and `signer.public_key` identify it: envelopes are malleable, so equal signatures stand once, with the
+    `statement` and `signer.publicKey` identify it: envelopes are malleable, so equal signatures stand once, with the
     digests of every envelope that carried them.
     """
 

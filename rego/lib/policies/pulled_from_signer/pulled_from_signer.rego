@@ -44,9 +44,15 @@ deny contains denial if {
 }
 
 # An item to which there is an objection is denied for that alone. Every other item has a name and a sound document.
-objections[item] := question.objection(item, names[item.image], given) if some item in asked
+objections[item] := objection if {
+	some item in asked
+	objection := question.objection(item, names[item.image], given)
+}
 
-names[item.image] := image_name.parts(item.image) if some item in asked
+names[item.image] := name if {
+	some item in asked
+	name := image_name.parts(item.image)
+}
 
 # One signed name has to satisfy everything.
 vouched_for contains item if {

@@ -39,6 +39,7 @@ deny contains denial if some denial in objections
 # Nobody required would let everything pass.
 deny contains {"code": "requiredSignersMalformed", "image": "", "message": message} if {
 	required == set()
+	bindings != set()
 	message := "required_signers is malformed; leave it out, or list identities that are bound in signers"
 }
 
@@ -51,9 +52,15 @@ deny contains denial if {
 }
 
 # An item to which there is an objection is denied for that alone. Every other item has a name and a sound document.
-objections[item] := question.objection(item, names[item.image], given) if some item in asked
+objections[item] := objection if {
+	some item in asked
+	objection := question.objection(item, names[item.image], given)
+}
 
-names[item.image] := image_name.parts(item.image) if some item in asked
+names[item.image] := name if {
+	some item in asked
+	name := image_name.parts(item.image)
+}
 
 bindings := parameters.bindings(given)
 
@@ -68,7 +75,7 @@ required := identities if {
 }
 
 # The keys that made a signature which will do for a required identity.
-keys contains [item, identity, signature.signer.publicKey] if {
+keys contains [item, identity, key] if {
 	some item in asked
 	not objections[item]
 	some signature in item.claims.signatures
@@ -78,6 +85,7 @@ keys contains [item, identity, signature.signer.publicKey] if {
 	some identity in signature.signer.identities
 	identity in required
 	[registry, identity] in bindings
+	key := signature.signer.publicKey
 }
 
 signed contains [item, identity] if some [item, identity, _] in keys
@@ -97,5 +105,6 @@ lacking(item, identity) := {"code": "keyNotDistinct", "image": item.image, "mess
 }
 
 else := shortfall.of(item, {identity}, wanted, allow_unknown_revocation) if {
-	wanted := sprintf("under a name in %s", [concat(" or ", {registry | some [registry, identity] in bindings})])
+	registries := {registry | some [registry, bound] in bindings; bound == identity}
+	wanted := sprintf("under a name in %s", [concat(" or ", registries)])
 }
