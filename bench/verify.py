@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from provider import clock, document, issue, oci, trust
-from provider.claims import SourceCoverage, Subject
+from provider.claims import Document, SourceCoverage, Subject
 from provider.digest import sha256
 from provider.document import Evidence, Target
 from provider.envelopes import nv2
@@ -32,6 +32,7 @@ CN = "registry.example.com"
 
 
 def main() -> None:
+    """Measure both kinds of key, and print a table."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     print(f"{ENVELOPES} envelopes, one core, median of {ROUNDS} rounds, a second")
@@ -70,7 +71,9 @@ def prepare(
     kind: str, now: int
 ) -> tuple[list[tuple[Content, bytes]], rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, Trust]:
     """Manifests with an envelope over each, the key that signed them, and the trust that anchors it."""
-    private = rsa.generate_private_key(65537, 2048) if kind.startswith("RSA") else ec.generate_private_key(ec.SECP256R1())
+    private = (
+        rsa.generate_private_key(65537, 2048) if kind.startswith("RSA") else ec.generate_private_key(ec.SECP256R1())
+    )
     certificate = issue.self_signed(CN, now, 30, private)
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     key = signing_key(pem, certificate.certificate_pem())
@@ -87,7 +90,7 @@ def prepare(
     return signed, private, trusted
 
 
-def build(content: Content, envelope: bytes, trusted: Trust, now: int) -> document.Document:
+def build(content: Content, envelope: bytes, trusted: Trust, now: int) -> Document:
     """The document of one image with one envelope, as the service makes it."""
     subject = Subject(
         reference=None,

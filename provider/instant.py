@@ -24,7 +24,10 @@ def parse(rfc3339: str) -> int:
     """The moment that RFC 3339 (section 5.6) text names, a fraction cut off; raises ValueError."""
     if not _RFC3339.fullmatch(rfc3339):
         raise ValueError(f"{rfc3339!r} is not RFC 3339")
-    moment = int(datetime.fromisoformat(re.sub(r"\.\d+", "", rfc3339.upper())).timestamp())
+    try:
+        moment = int(datetime.fromisoformat(re.sub(r"\.\d+", "", rfc3339.upper())).timestamp())
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{rfc3339!r} is no moment: {error}") from error
     if not 0 <= moment <= LAST:
         raise ValueError(f"{rfc3339!r} is outside the years 1970 to 9999")
     return moment

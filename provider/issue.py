@@ -16,7 +16,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from provider.errors import Refused
 
-
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -70,9 +69,7 @@ def _issue(cn: str, at: int, days: int, issuer: Issued | None, key: PrivateKey) 
     return Issued(key, builder.sign(issuer.key if issuer else key, hashes.SHA256()))
 
 
-def _builder(
-    name: x509.Name, issuer: x509.Name, key: PrivateKey, at: int, days: int
-) -> x509.CertificateBuilder:
+def _builder(name: x509.Name, issuer: x509.Name, key: PrivateKey, at: int, days: int) -> x509.CertificateBuilder:
     start = datetime.fromtimestamp(at, UTC)
     return (
         x509.CertificateBuilder()

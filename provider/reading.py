@@ -27,19 +27,16 @@ def read_start(path: Path, cap: int) -> tuple[bytes, str]:
     For what is reported by its digest even where it is too large to be looked at.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        raise Refused("file_unreadable", f"{path}: {_why(error)}") from error
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Refused("file_unreadable", f"{path}: not a regular file")
-        try:
+        # Opened without waiting, so that a FIFO is seen for what it is instead of holding us.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Refused("file_unreadable", f"{path}: not a regular file")
             data = file.read(cap + 1)
             hashed = hashlib.sha256(data)
             while chunk := file.read(_CHUNK):
                 hashed.update(chunk)
-        except OSError as error:
-            raise Refused("file_unreadable", f"{path}: {_why(error)}") from error
+    except (OSError, ValueError) as error:
+        raise Refused("file_unreadable", f"{path}: {_why(error)}") from error
     return data, f"sha256:{hashed.hexdigest()}"
 
 

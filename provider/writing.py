@@ -22,24 +22,29 @@ def replace(path: Path, data: bytes, mode: int = 0o644) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    except OSError as error:
-        raise Refused("file_unwritable", f"{path}: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from error
 
 
 def create(files: Mapping[Path, tuple[bytes, int]]) -> None:
-    """Write new files (content and mode), all or none; raises `Refused` with file_exists or file_unwritable."""
+    """Write new files (content and mode) and their folders, all or none; raises `Refused` (file_exists, file_*)."""
     for path in files:
-        if path.exists():
+        if os.path.lexists(path):
             raise Refused("file_exists", f"{path}: exists already")
-    written: list[Path] = []
+    made: list[Path] = []
     try:
         for path, (data, mode) in files.items():
+            folders = [folder for folder in path.parents if not folder.exists()]
             path.parent.mkdir(parents=True, exist_ok=True)
+            made += reversed(folders)
             replace(path, data, mode)
-            written.append(path)
-    except (Refused, OSError) as error:
-        for path in written:
-            path.unlink(missing_ok=True)
-        if isinstance(error, Refused):
-            raise
-        raise Refused("file_unwritable", f"{path}: {error.strerror}") from error
+            made.append(path)
+    except (Refused, OSError, ValueError) as error:
+        for done in reversed(made):
+            done.rmdir() if done.is_dir() else done.unlink(missing_ok=True)
+        raise error if isinstance(error, Refused) else _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError | ValueError) -> Refused:
+    why = error.strerror if isinstance(error, OSError) else str(error)
+    return Refused("file_unwritable", f"{path}: {why}")

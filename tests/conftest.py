@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from provider.cli import main
+from tests.real_images import Images, make
 from tests.serving import Service, serving
 
 ROOT = Path(__file__).parents[1]
@@ -80,3 +81,9 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("SIGCLAIMS_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def images(crane: str, tmp_path_factory: pytest.TempPathFactory) -> Images:
+    """Layouts that a real tool wrote."""
+    return make(crane, tmp_path_factory.mktemp("images"))

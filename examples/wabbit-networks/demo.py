@@ -53,7 +53,7 @@ def main() -> int:
     unexpected = [case.what for case in cases if case.denied != bool(denials.get(case.image))]
     for case in cases:
         show(case, documents[case.image], denials.get(case.image, []))
-    print(f"\n{len(cases)} images in {time.monotonic() - began:.0f} s. The provider stated facts, Rego decided. Look around:")
+    print(f"\n{len(cases)} images in {time.monotonic() - began:.0f} s. Facts were stated, Rego decided. Look around:")
     print(f"  {SIGCLAIMS} claims --config {WORK}/sigclaims.toml --format text {cases[0].image}")
     for what in unexpected:
         print(f"NOT AS EXPECTED: {what}", file=sys.stderr)
@@ -137,7 +137,10 @@ def serving() -> Iterator[str]:
     config = WORK / "sigclaims.toml"
     url = "http://" + config.read_text().split('"')[1]
     print(f"  $ sigclaims serve --config {config}")
-    with (WORK / "serve.log").open("wb") as log, subprocess.Popen([SIGCLAIMS, "serve", "--config", config], stderr=log) as server:
+    with (
+        (WORK / "serve.log").open("wb") as log,
+        subprocess.Popen([SIGCLAIMS, "serve", "--config", config], stderr=log) as server,
+    ):
         try:
             wait_until_ready(server, f"{url}/readyz")
             yield url

@@ -20,7 +20,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 @click.group(context_settings=_CONTEXT)
 @click.version_option(VERSION, prog_name="sigclaims")
-def _sigclaims() -> None:
+def sigclaims() -> None:
     """State what signatures on container artifacts prove, as data; deciding is Rego's.
 
     \b
@@ -29,12 +29,12 @@ def _sigclaims() -> None:
 
 
 for _command in (keygen, sign, attach, verify, claims, evaluate, withdraw, serve):
-    _sigclaims.add_command(_command)
+    sigclaims.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command line (None: the process's own) and exit."""
     try:
-        _sigclaims(args=arguments, prog_name="sigclaims")
+        sigclaims(args=arguments, prog_name="sigclaims")
     except SigclaimsError as error:
         output.fail(error)

@@ -31,7 +31,7 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @click.option("--image", metavar="REF", help="The image in the layout, by tag or digest.")
 @click.option("--reference", "references", multiple=True, metavar="REF", help="A name to sign; --image's if not given.")
 @click.option("--expires-in", metavar="TIME", help="How long the signature is valid, as 90d, 12h, 30m or 10s.")
-@click.option("--form", type=click.Choice(["nv2.jwt", "nv2.json"]), default="nv2.jwt", show_default=True)
+@click.option("--form", type=click.Choice(["nv2.jwt", "nv2.json"]), default="nv2.jwt", help="The format to sign in.")
 @click.option("--output", "target", type=Path, metavar="FILE", help="Write the envelope there.")
 @click.option("--attach", is_flag=True, help="Put the envelope beside the image in the layout.")
 def sign(

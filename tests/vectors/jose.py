@@ -51,7 +51,7 @@ def sign(name: str, algorithm: str, message: bytes) -> bytes:
     private = key(name)
     match private:
         case rsa.RSAPrivateKey() if algorithm.startswith("PS"):
-            return pss(private, algorithm[2:], message)
+            return pss(name, algorithm[2:], message)
         case rsa.RSAPrivateKey():
             return private.sign(message, padding.PKCS1v15(), HASHES[algorithm[2:]])
         case ec.EllipticCurvePrivateKey():
@@ -92,8 +92,10 @@ def raw_rsa(private: rsa.RSAPrivateKey, encoded: bytes) -> bytes:
     return pow(int.from_bytes(encoded, "big"), numbers.d, modulus).to_bytes((modulus.bit_length() + 7) // 8, "big")
 
 
-def pss(private: rsa.RSAPrivateKey, bits: str, message: bytes, salt_length: int | None = None) -> bytes:
+def pss(name: str, bits: str, message: bytes, salt_length: int | None = None) -> bytes:
     """RSASSA-PSS (RFC 8017 sections 8.1.1 and 9.1.1) with a salt of 0x5A; as long as the hash, unless it is said."""
+    private = key(name)
+    assert isinstance(private, rsa.RSAPrivateKey)
     hashed, length = f"sha{bits}", int(bits) // 8
     salt = b"\x5a" * (length if salt_length is None else salt_length)
     size = (private.key_size + 7) // 8  # these keys have whole bytes, so the encoded message is as long as the modulus

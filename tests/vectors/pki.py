@@ -51,8 +51,9 @@ class Certificate:
 
     @property
     def cn(self) -> str:
-        """Its first common name."""
-        return str(self.parsed.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
+        """Its common name; empty where it has none."""
+        names = self.parsed.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return str(names[0].value) if names else ""
 
     @property
     def fingerprint(self) -> str:
@@ -80,13 +81,16 @@ def issue(
     """A certificate for a key, self-signed without an `issuer`; `nth` tells it from a twin that says the same."""
     names = (cn,) if isinstance(cn, str) else cn
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, one) for one in names] or [_ORGANISATION])
-    issuer_der = issuer.der if issuer else b""
+    told_apart_by = (
+        *(names, key, issuer and issuer.der, ca, path_length, usage and sorted(usage), extended, dns, addresses),
+        *(start, end, more, sha1, nth),
+    )
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.parsed.subject if issuer else subject)
         .public_key(jose.key(key).public_key())
-        .serial_number(_serial(names, key, issuer_der, start, end, nth))
+        .serial_number(_serial(told_apart_by))
         .not_valid_before(start)
         .not_valid_after(end)
     )
@@ -127,7 +131,7 @@ def unknown(*, critical: bool) -> x509.Extension[x509.ExtensionType]:
 _ORGANISATION: Final = x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Wabbit Networks")
 
 
-def _serial(*told_apart_by: object) -> int:
+def _serial(told_apart_by: tuple[object, ...]) -> int:
     return int.from_bytes(hashlib.sha256(repr(told_apart_by).encode()).digest()[:8], "big") | 1
 
 

@@ -71,7 +71,9 @@ def test_an_unknown_manifest_is_an_answer(service: Service) -> None:
         assert document["signatures"] == []
 
 
-def test_a_request_for_many_is_answered_in_order_and_failures_stay_their_own(service: Service, images: list[str]) -> None:
+def test_a_request_for_many_is_answered_in_order_and_failures_stay_their_own(
+    service: Service, images: list[str]
+) -> None:
     asked = [images[2], "NOT A REFERENCE", images[0], "elsewhere.example/net-monitor:v1", images[0]]
     answer = service.ask("POST", "/v1/claims", {"images": asked})
     results = answer.json()["results"]

@@ -1,0 +1,40 @@
+"""Writes the vectors: `python -m tests.vectors.generate`. What it writes is the same every time, byte for byte."""
+
+import shutil
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from tests.vectors import cases_algorithms, cases_header, cases_signature
+from tests.vectors.draft import BOTH
+
+FOLDER: Final = Path(__file__).parent
+SUBJECTS: Final[tuple[ModuleType, ...]] = (cases_algorithms, cases_signature, cases_header)
+
+
+@cache
+def files() -> dict[str, bytes]:
+    """Every generated file, by its path below this folder."""
+    found: dict[str, bytes] = {}
+    for subject in SUBJECTS:
+        for case in subject.cases():
+            new = case.files()
+            if not found.keys().isdisjoint(new):
+                raise AssertionError(f"{case.folder} stands twice")
+            found |= new
+    return found
+
+
+def write() -> None:
+    """Replace the generated vectors by what the generator makes now."""
+    for form in BOTH:
+        shutil.rmtree(FOLDER / form, ignore_errors=True)
+    for path, data in files().items():
+        file = FOLDER / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+
+if __name__ == "__main__":
+    write()
