@@ -104,6 +104,7 @@ CODES: Final[dict[str, Code]] = {
     "policy_unsupported": _refused("The policy needs what the embedded engine lacks.", "Use --engine opa."),
     "question_invalid": _refused("The question or its claims cannot be read.", "See docs/policies.md."),
     "engine_missing": _refused("The engine is not installed.", "Install OPA, or sigclaims with the extra embedded."),
+    "address_in_use": _refused("Something listens on the address already.", "Stop it, or set http.listen to another."),
     "bind_refused": _refused("The service listens beyond loopback without TLS.", "Listen on 127.0.0.1 or [::1]."),
 }
 

@@ -171,12 +171,13 @@ def test_a_malformed_question(run: Run, engine: str, tmp_path: Path, case: dict[
 
 def test_no_signers_at_all(run: Run, engine: str, world: World) -> None:
     image = signed_by_both(world)
-    for parameters in (
+    unusable: list[dict[str, Any]] = [
         {"signers": {}},
         {"signers": None},
         {"signers": {ACME: []}},
         {"signers": SIGNERS, "allow_tags": 1},
-    ):
+    ]
+    for parameters in unusable:
         question = world.question([image], **parameters)
         for policy in POLICIES:
             assert denials(run, engine, question, policy)

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import re
+import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ def serve(file: Path | None) -> None:
     """Serve until told to stop (SIGTERM, SIGINT); raises `Refused` before the first socket is opened."""
     settings = config.load(file, os.environ)
     host, port = listen_address(settings.http.listen)
+    _check_free(host, port)
     create_app(settings)  # what cannot be used is said here, in one line, and not by every worker
     _log.info("serving", listen=settings.http.listen, sources=[source.name for source in settings.source])
     Server(
@@ -57,6 +59,17 @@ def listen_address(text: str) -> tuple[str, int]:
     if not loopback:
         raise Refused("bind_refused", f"http.listen: {text} is not a loopback address")
     return "127.0.0.1" if host == "localhost" else host, int(match["port"])
+
+
+def _check_free(host: str, port: int) -> None:
+    """Workers share the port between them, and would share it with another program without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused("address_in_use", f"http.listen: {host}:{port}: {error.strerror}") from error
 
 
 def _load(file: Path | None) -> Callable[..., Any]:

@@ -3,14 +3,43 @@
 import shutil
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 
-from tests.vectors import cases_algorithms, cases_header, cases_signature
+from tests.vectors import (
+    cases_algorithms,
+    cases_base64,
+    cases_chains,
+    cases_claims,
+    cases_dates,
+    cases_header,
+    cases_json_form,
+    cases_json_text,
+    cases_keys,
+    cases_names,
+    cases_profile,
+    cases_signature,
+    cases_trust,
+    cases_withdrawals,
+)
 from tests.vectors.draft import BOTH
 
 FOLDER: Final = Path(__file__).parent
-SUBJECTS: Final[tuple[ModuleType, ...]] = (cases_algorithms, cases_signature, cases_header)
+SUBJECTS: Final = (
+    cases_algorithms,
+    cases_signature,
+    cases_header,
+    cases_base64,
+    cases_json_text,
+    cases_json_form,
+    cases_claims,
+    cases_names,
+    cases_keys,
+    cases_chains,
+    cases_profile,
+    cases_dates,
+    cases_withdrawals,
+    cases_trust,
+)
 
 
 @cache
@@ -19,10 +48,10 @@ def files() -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for subject in SUBJECTS:
         for case in subject.cases():
-            new = case.files()
-            if not found.keys().isdisjoint(new):
+            made = case.files()
+            if not found.keys().isdisjoint(made):
                 raise AssertionError(f"{case.folder} stands twice")
-            found |= new
+            found |= made
     return found
 
 

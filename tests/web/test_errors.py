@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from provider.errors import CODES
+from tests.conftest import Run
 from tests.serving import Service
 
 MEMBERS = {"type", "title", "status", "detail", "code", "remedy", "requestId"}
@@ -76,3 +77,12 @@ def test_health_answers(service: Service) -> None:
 
 def test_the_log_names_no_unexpected_error(service: Service) -> None:
     assert '"unexpected"' not in Path(service.log).read_text()
+
+
+def test_a_second_service_does_not_share_the_address_silently(
+    service: Service, demo: tuple[Path, str], run: Run
+) -> None:
+    result = run("serve", "--config", demo[0] / "sigclaims.toml")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert str(service.port) in result.err
+    assert result.err.endswith("[address_in_use]\n")

@@ -37,10 +37,7 @@ question := {"parameters": parameters, "images": [item |
 
 default asked := []
 
-asked := input.images if {
-	is_array(input.images)
-	every image in input.images { is_string(image) }
-}
+asked := input.images if is_array(input.images)
 
 default parameters := null
 

@@ -93,7 +93,7 @@ test_without_an_answer_everything_is_denied if {
 	denied == expected with http.send as no_results with input as request
 	denied == expected with http.send as short_answer with input as request
 	denied == expected with http.send as long_answer with input as request
-	denied == expected with http.send as to_number with input as request # undefined
+	denied == expected with http.send as answer_over_tls with input as request # undefined without TLS
 }
 
 test_an_answer_that_is_no_list_is_no_claims if {

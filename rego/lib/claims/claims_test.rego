@@ -26,16 +26,72 @@ test_no_other_value_is_a_document if {
 	}
 }
 
+test_every_field_that_is_read_has_its_type if {
+	document := object.union(fixture.document, {"invalidated": [fixture.withdrawn]})
+	every path in fields_read {
+		every patch in spoiling(path) { not claims.is_document(json.patch(document, [patch])) }
+	}
+}
+
+fields_read := [
+	"/subject",
+	"/subject/reference",
+	"/subject/registry",
+	"/subject/repository",
+	"/subject/tag",
+	"/subject/digest",
+	"/signatures",
+	"/signatures/0",
+	"/signatures/0/signer",
+	"/signatures/0/signer/publicKey",
+	"/signatures/0/signer/identities",
+	"/signatures/0/signer/identities/0",
+	"/signatures/0/claims",
+	"/signatures/0/claims/digest",
+	"/signatures/0/claims/references",
+	"/signatures/0/claims/references/0",
+	"/signatures/0/revocation",
+	"/signatures/0/revocation/status",
+	"/invalidated",
+	"/invalidated/0",
+	"/invalidated/0/signer",
+	"/invalidated/0/signer/identities",
+	"/invalidated/0/signer/identities/0",
+	"/invalidated/0/reasons",
+	"/invalidated/0/reasons/0",
+	"/invalidated/0/reasons/0/reason",
+]
+
+# An item may be left out of a list, but no member of an object.
+spoiling(path) := {{"op": "remove", "path": path} | not endswith(path, "/0")} | {patch |
+	some value in [true, 3, {}, {"0": "text"}, [[]], [3]]
+	patch := {"op": "replace", "path": path, "value": value}
+}
+
 test_a_subject_may_be_unknown if {
 	unknown := {"reference": null, "registry": null, "repository": null, "tag": null, "digest": null}
 	claims.is_document(object.union(fixture.document, {"subject": unknown}))
 }
 
 test_every_reason_has_a_known_name if {
-	every name in claims.invalidating_reasons {
+	every name in [
+		"expired",
+		"notYetValid",
+		"certificateExpired",
+		"certificateNotYetValid",
+		"revoked",
+		"withdrawn",
+	] {
 		claims.is_invalidated(object.union(fixture.withdrawn, {"reasons": [fixture.reason(name)]}))
 	}
 	not claims.is_invalidated(object.union(fixture.withdrawn, {"reasons": [fixture.reason("disliked")]}))
+}
+
+test_every_revocation_status_has_a_known_name if {
+	every status in ["good", "revoked", "unknown", "notChecked", "notApplicable"] {
+		claims.is_signature(object.union(fixture.signature, {"revocation": {"status": status}}))
+	}
+	not claims.is_signature(object.union(fixture.signature, {"revocation": {"status": "fine"}}))
 }
 
 test_a_digest_is_of_the_subject_or_of_another_algorithm if {

@@ -116,6 +116,12 @@ with_tag(name, tag) := object.union(ask(name, by_tag), {"parameters": {"allow_ta
 	by_tag := object.union(document, {"subject": subject})
 }
 
-codes(denials) := {denial.code | some denial in denials}
+# The codes of what are denials in shape, so that anything else is missed where it is expected.
+codes(denials) := {denial.code |
+	some denial in denials
+	object.keys(denial) == {"code", "image", "message"}
+	is_string(denial.image)
+	regex.match(`^[^;]+; [^;]+$`, denial.message)
+}
 
 messages(denials) := {denial.message | some denial in denials}

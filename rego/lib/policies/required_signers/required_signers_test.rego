@@ -141,7 +141,15 @@ test_one_signature_with_both_identities_for_two_signers if {
 	})
 	denials := required_signers.deny with input as with_two_signers([both])
 	fixture.codes(denials) == {"keyNotDistinct"}
-	count(denials) == 2
+	fixture.messages(denials) == {message |
+		some identity in [fixture.identity, fixture.second_identity]
+		message := concat("", [
+			fixture.image,
+			": the key of ",
+			identity,
+			" is another required signer's too; have each sign with a key of its own",
+		])
+	}
 }
 
 test_one_key_under_two_certificates_for_two_signers if {
