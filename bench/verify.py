@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from provider import clock, document, issue, oci, trust
-from provider.claims import Document, SourceCoverage, Subject
+from provider.claims import Document, SourceCoverage
 from provider.digest import sha256
 from provider.document import Evidence, Target
 from provider.envelopes import nv2
@@ -92,20 +92,10 @@ def prepare(
 
 def build(content: Content, envelope: bytes, trusted: Trust, now: int) -> Document:
     """The document of one image with one envelope, as the service makes it."""
-    subject = Subject(
-        reference=None,
-        registry=None,
-        repository=None,
-        tag=None,
-        resolved_from=None,
-        media_type=content.media_type,
-        digest=content.digest,
-        size=content.size,
-    )
     stored = Stored(envelope, sha256(envelope), nv2.JWT_MEDIA_TYPE, "bench")
     coverage = SourceCoverage(name="bench", kind="files", status="answered", found=1)
     evidence = Evidence((stored,), (coverage,))
-    return document.build(subject, Target(content, evidence), (), trusted, at=now, max_age=3600)
+    return document.build(document.unnamed(content), Target(content, evidence), (), trusted, at=now, max_age=3600)
 
 
 def rate(work: Callable[[], None]) -> float:

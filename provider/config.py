@@ -33,7 +33,7 @@ class Http(msgspec.Struct, frozen=True):
         "127.0.0.1:8181"
     )
     workers: Annotated[int, _about("Worker processes.", ge=1, le=64)] = 2
-    threads: Annotated[int, _about("Requests that one worker serves at a time.", ge=1, le=256)] = 8
+    threads: Annotated[int, _about("Requests that one worker serves at a time.", ge=1, le=256)] = 4
 
 
 class Claims(msgspec.Struct, frozen=True):

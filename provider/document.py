@@ -98,6 +98,20 @@ def build(
     return named(_bounded(document, at))
 
 
+def unnamed(content: Content) -> claims.Subject:
+    """The subject of a document about a manifest that nobody asked for by a name."""
+    return claims.Subject(
+        reference=None,
+        registry=None,
+        repository=None,
+        tag=None,
+        resolved_from=None,
+        media_type=content.media_type,
+        digest=content.digest,
+        size=content.size,
+    )
+
+
 def encode(document: Document) -> bytes:
     """The document as compact JSON."""
     return msgspec.json.encode(document)

@@ -7,7 +7,7 @@ import click
 
 from provider import document, trust
 from provider import envelopes as table
-from provider.claims import SourceCoverage, Subject
+from provider.claims import SourceCoverage
 from provider.cli import inputs, output, text
 from provider.document import Evidence, Target
 from provider.envelopes import MAX_ENVELOPE
@@ -63,16 +63,7 @@ def verify(
         (SourceCoverage(name=SOURCE, kind="files", status="answered", found=1),),
     )
     stated = document.build(
-        Subject(
-            reference=None,
-            registry=None,
-            repository=None,
-            tag=None,
-            resolved_from=None,
-            media_type=content.media_type,
-            digest=content.digest,
-            size=content.size,
-        ),
+        document.unnamed(content),
         Target(content, evidence),
         (),
         trusted,

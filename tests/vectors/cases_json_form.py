@@ -46,7 +46,7 @@ def cases() -> Iterator[Case]:
 
 def _raw_bytes() -> Iterator[Case]:
     edits: tuple[tuple[str, Change, str], ...] = (
-        ("white-space", lambda it: it.replace(b":", b" :\t").replace(b",", b"\r\n ,"), "White space stands in it"),
+        ("white-space", lambda it: it.replace(b'":', b'" :\t').replace(b',"', b'\r\n ,"'), "White space stands in it"),
         ("indented", lambda it: json.dumps(json.loads(it), indent=4).encode(), "It is indented, as people write it"),
         ("escapes", lambda it: it.replace(b"registry", b"\\u0072egistry").replace(b"/", b"\\/"), "Characters are escaped that need not be"),
         ("sorted", lambda it: json.dumps(json.loads(it), sort_keys=True).encode(), "Its members are sorted"),
