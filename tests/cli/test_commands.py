@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import ROOT, Run
 from tests.real_images import REF_NAME, Images, entries
+from tests.world import World
 
 CN = "127.0.0.1"  # crane's registry, in the references that it wrote
 
@@ -185,3 +186,12 @@ def test_signature_files_in_a_folder_are_a_source_beside_the_layout(run: Run, pl
         ("images", 0),
         ("signatures", 2),
     ]
+
+
+def test_no_name_out_of_a_certificate_acts_upon_a_terminal(run: Run, place: Path, images: Images) -> None:
+    world = World(place)
+    world.signer("odd", "evil\x1b[2Jname\n  ca:acme/acme", san=CN)
+    world.attach(world.sign("odd", entries(place / "layout")[0]["digest"], f"{images.repository}:v1"))
+    text = run("claims", f"{images.repository}:v1", "--format", "text").out
+    assert "\x1b" not in text
+    assert "ca:odd/evil\\x1b[2Jname\\n  ca:acme/acme" in text

@@ -45,7 +45,9 @@ def cases() -> Iterator[Case]:
 def _with_certificates() -> Iterator[Case]:
     for algorithm in ("RS256", "RS384", "RS512"):
         signer = replace(RSA_SELF, algorithm=algorithm)
-        yield from both(f"alg-{algorithm.lower()}", f"An RSA certificate may sign with {algorithm}.", JWA, signer=signer)
+        yield from both(
+            f"alg-{algorithm.lower()}", f"An RSA certificate may sign with {algorithm}.", JWA, signer=signer
+        )
     for signer in (SELF, P384, P521):
         why = f"A certificate of that curve signs with {signer.algorithm}, and with it alone."
         yield from both(f"alg-{signer.algorithm.lower()}", why, "RFC 7518 section 3.4", signer=signer)
@@ -67,7 +69,9 @@ def _with_keys() -> Iterator[Case]:
             yield from both(f"alg-jwk-{algorithm.lower()}", why, TABLE, signer=as_jwk(key, algorithm))
     only_jwk = "PS256 and EdDSA are for keys given as JWK, and nv2 itself has neither"
     pem = by_kid("rsa-2048", keyed("key.pem", jose.public_pem("rsa-2048")), algorithm="PS256")
-    yield from both("alg-pem-ps256", "The key store has the key as PEM, not as a JWK.", only_jwk, NOT_ALLOWED, signer=pem)
+    yield from both(
+        "alg-pem-ps256", "The key store has the key as PEM, not as a JWK.", only_jwk, NOT_ALLOWED, signer=pem
+    )
     certificate = by_kid("rsa-2048", keyed("key.pem", RSA_SELF_SIGNED.pem), algorithm="PS256")
     why = "The key store has the key as a certificate, not as a JWK."
     yield from both("alg-certificate-key-ps256", why, only_jwk, NOT_ALLOWED, signer=certificate)
@@ -79,7 +83,9 @@ def _with_keys() -> Iterator[Case]:
         signer=replace(RSA_SELF, algorithm="PS256"),
     )
     pem = by_kid("ed25519", keyed("key.pem", jose.public_pem("ed25519")))
-    yield from both("alg-pem-eddsa", "The key store has the key as PEM, not as a JWK.", only_jwk, NOT_ALLOWED, signer=pem)
+    yield from both(
+        "alg-pem-eddsa", "The key store has the key as PEM, not as a JWK.", only_jwk, NOT_ALLOWED, signer=pem
+    )
     signer = by_chain(issue(CN, "ed25519"))
     yield from both("alg-x5c-eddsa", "A certificate with an Ed25519 key.", only_jwk, NOT_ALLOWED, signer=signer)
 
@@ -141,13 +147,9 @@ def _confused() -> Iterator[Case]:
         ("of-a-hash", SELF, "SHA256"),
     ):
         why = f"`alg` is {algorithm}, which this key may not have; the signature would hold under its own."
-        yield from both(
-            f"alg-{name}", why, JWA, NOT_ALLOWED, signer=signer, header=header(signer, alg=algorithm)
-        )
+        yield from both(f"alg-{name}", why, JWA, NOT_ALLOWED, signer=signer, header=header(signer, alg=algorithm))
     why = "The header says RS256, and what was signed was signed with RS384."
-    yield from both(
-        "alg-rs256-really-384", why, JWA, rejected("signature_invalid"), signer=RSA_SELF, algorithm="RS384"
-    )
+    yield from both("alg-rs256-really-384", why, JWA, rejected("signature_invalid"), signer=RSA_SELF, algorithm="RS384")
 
 
 def _malformed() -> Iterator[Case]:

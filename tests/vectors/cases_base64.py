@@ -149,7 +149,9 @@ def _sig() -> Iterator[Case]:
     why = "`sig` is missing."
     yield from json_form("sig-missing", why, STANDARD, MALFORMED, finish=_without_sig)
     why = "`sig` has one byte."
-    yield from json_form("sig-one-byte", why, "RFC 7518 section 3.4", rejected("signature_invalid"), spoil=lambda it: it[:1])
+    yield from json_form(
+        "sig-one-byte", why, "RFC 7518 section 3.4", rejected("signature_invalid"), spoil=lambda it: it[:1]
+    )
 
 
 def _with_plus_or_slash() -> Pairs:

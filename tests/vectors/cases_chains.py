@@ -47,9 +47,13 @@ def _sent() -> Iterator[Case]:
     direct = by_chain(issue(CN, "p256-signer", ROOT), trust=anchors(ROOT))
     yield from both("chain-direct", "The root itself issued the leaf.", PATH, signer=direct)
     pinned = by_chain(LEAF, INTERMEDIATE)
-    yield from both("chain-intermediate-pinned", "The intermediate is in the store, the root is not.", ANCHOR, signer=pinned)
+    yield from both(
+        "chain-intermediate-pinned", "The intermediate is in the store, the root is not.", ANCHOR, signer=pinned
+    )
     unsent = by_chain(LEAF, trust=anchors(INTERMEDIATE))
-    yield from both("chain-intermediate-in-store", "The intermediate is in the store, and not sent.", ANCHOR, signer=unsent)
+    yield from both(
+        "chain-intermediate-in-store", "The intermediate is in the store, and not sent.", ANCHOR, signer=unsent
+    )
     leaf = by_chain(LEAF)
     yield from both("chain-leaf-pinned", "The leaf itself is in the store, its issuers are not.", ANCHOR, signer=leaf)
     with_issuer = by_chain(LEAF, INTERMEDIATE, trust=anchors(LEAF))
@@ -71,8 +75,18 @@ def _broken() -> Iterator[Case]:
         ("issuers-swapped", (LEAF, ROOT, INTERMEDIATE), BROKEN, "Root and intermediate are in the wrong order."),
         ("intermediate-missing", (LEAF,), UNTRUSTED, "The intermediate is missing."),
         ("intermediate-left-out", (LEAF, ROOT), BROKEN, "The intermediate between leaf and root is left out."),
-        ("unrelated-last", (LEAF, INTERMEDIATE, _stranger()), BROKEN, "A certificate follows that issued nothing here."),
-        ("unrelated-between", (LEAF, _stranger(), INTERMEDIATE), BROKEN, "A certificate stands between that has no part."),
+        (
+            "unrelated-last",
+            (LEAF, INTERMEDIATE, _stranger()),
+            BROKEN,
+            "A certificate follows that issued nothing here.",
+        ),
+        (
+            "unrelated-between",
+            (LEAF, _stranger(), INTERMEDIATE),
+            BROKEN,
+            "A certificate stands between that has no part.",
+        ),
         ("leaf-twice", (LEAF, LEAF, INTERMEDIATE), BROKEN, "The leaf stands twice."),
     ):
         yield from both(f"chain-{name}", why, ORDER, verdict, signer=by_chain(*chain, trust=in_store))
@@ -123,7 +137,9 @@ def _stores() -> Iterator[Case]:
     yield from both("store-two", why, EVERY, **_listed(CHAIN, two, ("acme", ROOT), (STORE, ROOT)))
     why = "One store has the root, another the intermediate, a third the leaf: all three are listed."
     three = {**anchors(ROOT, store="a"), **anchors(INTERMEDIATE, store="b"), **anchors(LEAF, store="c")}
-    yield from both("store-three-depths", why, EVERY, **_listed(CHAIN, three, ("a", ROOT), ("b", INTERMEDIATE), ("c", LEAF)))
+    yield from both(
+        "store-three-depths", why, EVERY, **_listed(CHAIN, three, ("a", ROOT), ("b", INTERMEDIATE), ("c", LEAF))
+    )
     why = "A store has the root in two files: it is one anchor."
     yield from both("store-anchor-twice", why, EVERY, **_listed(CHAIN, anchors(ROOT, ROOT), (STORE, ROOT)))
     why = "Of two stores one anchors the chain: that one is listed."

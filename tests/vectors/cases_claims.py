@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from tests.vectors import jose
-from tests.vectors.actors import AT, CN, DAY, NV2, OWN, REFERENCE, SELF, both, claims, json_form, jwt
+from tests.vectors.actors import CN, DAY, NV2, OWN, REFERENCE, SELF, both, claims, json_form, jwt
 from tests.vectors.draft import (
+    AT,
     IMAGE_MANIFEST,
     JSON_TYPE,
     JWT_TYPE,
@@ -53,7 +54,9 @@ def _times() -> Iterator[Case]:
     yield from both("exp-zero", why, EXP, invalidated("expired"), claims=claims(exp=0))
     yield from both("nbf-before", "`nbf` was a second ago.", NBF, claims=claims(nbf=AT - 1))
     yield from both("nbf-at", "`nbf` is this very second.", NBF, claims=claims(nbf=AT))
-    yield from both("nbf-after", "`nbf` is one second away.", NBF, invalidated("notYetValid"), claims=claims(nbf=AT + 1))
+    yield from both(
+        "nbf-after", "`nbf` is one second away.", NBF, invalidated("notYetValid"), claims=claims(nbf=AT + 1)
+    )
     why = "`exp` has passed and `nbf` has not come: both reasons are given."
     stated = claims(nbf=AT + 1, exp=AT - 1)
     yield from both("exp-before-nbf", why, f"{EXP}; {NBF}", invalidated("expired", "notYetValid"), claims=stated)
@@ -95,7 +98,11 @@ def _digest() -> Iterator[Case]:
         ("no-algorithm", right, "The algorithm is missing."),
         ("dash", f"sha256-{right}", "The algorithm is set off by a dash."),
         ("md5", f"md5:{hashlib.md5(MANIFEST, usedforsecurity=False).hexdigest()}", "MD5 is no registered algorithm."),
-        ("sha1", f"sha1:{hashlib.sha1(MANIFEST, usedforsecurity=False).hexdigest()}", "SHA-1 is no registered algorithm."),
+        (
+            "sha1",
+            f"sha1:{hashlib.sha1(MANIFEST, usedforsecurity=False).hexdigest()}",
+            "SHA-1 is no registered algorithm.",
+        ),
         ("sha384", f"sha384:{hashlib.sha384(MANIFEST).hexdigest()}", "SHA-384 is no registered algorithm."),
         ("sha512-shorter", f"sha512:{sha512[:64]}", "SHA-512 with the length of SHA-256."),
         ("newline", f"sha256:{right}\n", "A line feed follows."),
@@ -225,9 +232,7 @@ def _manifests() -> Iterator[Case]:
     yield from both("subject-type-differs", why, declared, mismatch, manifest_media_type=DOCKER)
     stated = claims(mediaType=DOCKER)
     why = "The same, and what was signed is the type that it is given as."
-    yield from jwt(
-        "subject-type-differs-signed", why, declared, mismatch, manifest_media_type=DOCKER, claims=stated
-    )
+    yield from jwt("subject-type-differs-signed", why, declared, mismatch, manifest_media_type=DOCKER, claims=stated)
     why = "Nobody says the manifest's media type."
     yield from both("subject-type-unknown", why, OWN, refused("media_type_unknown"), manifest=nameless)
     ambiguous = json.dumps(own | {"manifests": [layer]}).encode()

@@ -1,4 +1,4 @@
-"""The header of a JWT, and the members of `signature` in the JSON form: its type, its extensions, and how it names a key."""
+"""The header of a JWT, and `signature` in the JSON form: its type, its extensions, and how it names a key."""
 
 from collections.abc import Iterator
 from typing import Final

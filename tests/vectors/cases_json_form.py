@@ -7,7 +7,6 @@ from typing import Final
 
 from tests.vectors import jose
 from tests.vectors.actors import (
-    AT,
     CLAIMS,
     CN,
     DAY,
@@ -23,7 +22,7 @@ from tests.vectors.actors import (
     json_form,
     keyed,
 )
-from tests.vectors.draft import MALFORMED, Case, Change, Draft, Pairs, Raw, rejected
+from tests.vectors.draft import AT, MALFORMED, Case, Change, Draft, Pairs, Raw, rejected
 from tests.vectors.pki import issue
 
 RAW: Final = f"{NV2} (JSON): the raw bytes of signed are signed"
@@ -48,16 +47,28 @@ def _raw_bytes() -> Iterator[Case]:
     edits: tuple[tuple[str, Change, str], ...] = (
         ("white-space", lambda it: it.replace(b'":', b'" :\t').replace(b',"', b'\r\n ,"'), "White space stands in it"),
         ("indented", lambda it: json.dumps(json.loads(it), indent=4).encode(), "It is indented, as people write it"),
-        ("escapes", lambda it: it.replace(b"registry", b"\\u0072egistry").replace(b"/", b"\\/"), "Characters are escaped that need not be"),
+        (
+            "escapes",
+            lambda it: it.replace(b"registry", b"\\u0072egistry").replace(b"/", b"\\/"),
+            "Characters are escaped that need not be",
+        ),
         ("sorted", lambda it: json.dumps(json.loads(it), sort_keys=True).encode(), "Its members are sorted"),
-        ("brackets-in-text", lambda it: it[:-1] + b',"x":"}],{\\"signature\\":"}', "Brackets and quotes stand in a text"),
+        (
+            "brackets-in-text",
+            lambda it: it[:-1] + b',"x":"}],{\\"signature\\":"}',
+            "Brackets and quotes stand in a text",
+        ),
         ("escaped-name", lambda it: it.replace(b'"exp"', b'"\\u0065xp"'), "The name of `exp` is escaped, and is `exp`"),
     )
     for name, edit, what in edits:
         why = f"{what}: those are the bytes that were signed."
         yield from json_form(f"signed-{name}", why, RAW, claims=claims(exp=AT + DAY), edit_claims=edit)
     finishes: tuple[tuple[str, Change, str], ...] = (
-        ("around", lambda it: it.replace(b'"signed":', b' "signed" :\n ').replace(b',"sign', b"\t,\r\n\"sign"), "around it"),
+        (
+            "around",
+            lambda it: it.replace(b'"signed":', b' "signed" :\n ').replace(b',"sign', b'\t,\r\n"sign'),
+            "around it",
+        ),
         ("at-end", lambda it: it + b"\n", "after the whole"),
         ("at-start", lambda it: b"\n " + it, "before the whole"),
     )
@@ -66,10 +77,22 @@ def _raw_bytes() -> Iterator[Case]:
         yield from json_form(f"signed-space-{name}", why, RAW, finish=finish)
     yield from json_form("signed-last", "`signature` stands before `signed`.", GRAMMAR, finish=_signature_first)
     resigned: tuple[tuple[str, Change, str], ...] = (
-        ("indented-after", lambda it: json.dumps(json.loads(it), indent=2).encode(), "The file was indented after signing"),
-        ("sorted-after", lambda it: json.dumps(json.loads(it), sort_keys=True, separators=(",", ":")).encode(), "Members were sorted after signing"),
+        (
+            "indented-after",
+            lambda it: json.dumps(json.loads(it), indent=2).encode(),
+            "The file was indented after signing",
+        ),
+        (
+            "sorted-after",
+            lambda it: json.dumps(json.loads(it), sort_keys=True, separators=(",", ":")).encode(),
+            "Members were sorted after signing",
+        ),
         ("space-after", lambda it: it.replace(b'"size":', b'"size": '), "One space was put in after signing"),
-        ("escaped-after", lambda it: it.replace(b"net-monitor", b"net\\u002dmonitor"), "A character was escaped after signing"),
+        (
+            "escaped-after",
+            lambda it: it.replace(b"net-monitor", b"net\\u002dmonitor"),
+            "A character was escaped after signing",
+        ),
     )
     for name, finish, what in resigned:
         why = f"{what}: the values are the same, the bytes are not."
@@ -77,7 +100,12 @@ def _raw_bytes() -> Iterator[Case]:
     why = "What was signed is what compact JSON would be, and the file has white space in it."
     spaced: Change = lambda it: it.replace(b",", b", ")  # noqa: E731
     yield from json_form(
-        "signed-canonical", why, RAW, INVALID, edit_claims=spaced, sign=lambda it: jose.sign(SELF.key, "ES256", it.replace(b", ", b","))
+        "signed-canonical",
+        why,
+        RAW,
+        INVALID,
+        edit_claims=spaced,
+        sign=lambda it: jose.sign(SELF.key, "ES256", it.replace(b", ", b",")),
     )
 
 
@@ -107,7 +135,11 @@ def _members() -> Iterator[Case]:
         ("no-signed", "`signed` is missing.", b'{"signature":{}}'),
         ("no-signature", "`signature` is missing.", b'{"signed":' + signed + b"}"),
         ("signature-null", "`signature` is null.", b'{"signed":' + signed + b',"signature":null}'),
-        ("signature-list", "`signature` is a list, as in the first drafts.", b'{"signed":' + signed + b',"signature":[{}]}'),
+        (
+            "signature-list",
+            "`signature` is a list, as in the first drafts.",
+            b'{"signed":' + signed + b',"signature":[{}]}',
+        ),
         ("signature-text", "`signature` is a text.", b'{"signed":' + signed + b',"signature":"' + sig.encode() + b'"}'),
         ("signatures", "The member is called signatures.", b'{"signed":' + signed + b',"signatures":[]}'),
     )
@@ -136,11 +168,23 @@ def _twice() -> Iterator[Case]:
     for name, why, member, first, rule in (
         ("signed-first", "`signed` stands twice: another one, then the signed one.", other, True, NAMES),
         ("signed-last", "`signed` stands twice: the signed one, then another.", other, False, NAMES),
-        ("signed-escaped", "`signed` stands twice, once with its name escaped.", other.replace(b"signed", b"\\u0073igned"), False, NAMES),
+        (
+            "signed-escaped",
+            "`signed` stands twice, once with its name escaped.",
+            other.replace(b"signed", b"\\u0073igned"),
+            False,
+            NAMES,
+        ),
         ("signature", "`signature` stands twice.", b'"signature":{}', True, NAMES),
         ("unknown", "An unknown member stands twice.", b'"x":1,"x":2', False, NAMES),
         ("case-signed", "Signed stands beside `signed`.", other.replace(b"signed", b"Signed"), False, CASES),
-        ("case-signed-long-s", "\u017figned, with a long s, stands beside `signed`.", other.replace(b"signed", "\u017figned".encode()), True, CASES),
+        (
+            "case-signed-long-s",
+            "\u017figned, with a long s, stands beside `signed`.",
+            other.replace(b"signed", "\u017figned".encode()),
+            True,
+            CASES,
+        ),
         ("case-signature", "SIGNATURE stands beside `signature`.", b'"SIGNATURE":{}', True, CASES),
     ):
         yield from json_form(f"twice-{name}", why, rule, MALFORMED, finish=_added(member, first=first))
@@ -159,14 +203,16 @@ def _with_pair(pair: tuple[str, object]) -> Change:
 
 def _unsigned() -> Iterator[Case]:
     again = issue(CN, "p256-signer", nth=2)
-    why = "x5c was swapped for another certificate of the same key, which is anchored too: it is the one that is reported."
+    why = "x5c was swapped for another certificate of the same key, anchored as well: that one is reported."
     swapped = replace(by_chain(again), trust=anchors(SELF_SIGNED, again))
     yield from json_form("unsigned-x5c-other-certificate", why, UNSIGNED, signer=swapped)
     why = "x5c was swapped for another certificate of the same key, which nothing anchors."
     stranger = replace(by_chain(issue("registry.acme-rockets.io", "p256-signer")), trust=SELF.trust)
     yield from json_form("unsigned-x5c-unknown-certificate", why, UNSIGNED, rejected("untrusted"), signer=stranger)
     why = "x5c was swapped for another certificate of the same key, anchored, under whose name the reference is not."
-    renamed = replace(stranger, trust=anchors(*(one for one in (SELF_SIGNED, issue("registry.acme-rockets.io", "p256-signer")))))
+    renamed = replace(
+        stranger, trust=anchors(*(one for one in (SELF_SIGNED, issue("registry.acme-rockets.io", "p256-signer"))))
+    )
     mismatch = rejected("reference_mismatch")
     yield from json_form("unsigned-x5c-other-name", why, UNSIGNED, mismatch, signer=renamed)
     why = "x5c was swapped for a kid of the same key, which the key store has."

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tests.vectors.actors import AT, CLAIMS, DAY, OWN, SELF, both, claims, header, json_form, jwt
-from tests.vectors.draft import MALFORMED, SOUND, Case, Change, Pairs, Raw
+from tests.vectors.actors import CLAIMS, DAY, OWN, SELF, both, claims, header, json_form, jwt
+from tests.vectors.draft import AT, MALFORMED, SOUND, Case, Change, Pairs, Raw
 
 NAMES: Final = "RFC 8259 section 4: names should be unique; decoders differ in which one they take"
 CASES: Final = "RFC 8259 section 8.3: names are compared exactly; decoders that ignore case read other claims"
@@ -126,7 +126,9 @@ def _texts() -> Iterator[Case]:
     unicode: Pairs = (*CLAIMS, ("x", "W\u00e4bbit \U0001f407"), ("y", Raw('"\\ud83d\\udc07"')))
     yield from both("text-unicode", why, "RFC 8259 section 7", claims=unicode)
     why = "An unknown claim is passed over, and so are those that JWTs usually have."
-    yield from both("claims-unknown-members", why, "RFC 7519 section 4", claims=claims(iss="x", sub="y", aud=["z"], jti=1))
+    yield from both(
+        "claims-unknown-members", why, "RFC 7519 section 4", claims=claims(iss="x", sub="y", aud=["z"], jti=1)
+    )
 
 
 def _grammar() -> Iterator[Case]:
@@ -142,8 +144,8 @@ def _grammar() -> Iterator[Case]:
     for name, edit, why in edits:
         yield from jwt(f"claims-{name}", why, f"{GRAMMAR}, {UTF8}", MALFORMED, edit_claims=edit)
         if name != "nothing":
-            why = why.replace("claims", "header")
-            yield from jwt(f"header-{name}", why, f"{GRAMMAR}, {UTF8}", MALFORMED, edit_header=edit)
+            in_header = why.replace("claims", "header")
+            yield from jwt(f"header-{name}", in_header, f"{GRAMMAR}, {UTF8}", MALFORMED, edit_header=edit)
     for name, replaced in (
         ("list", b'["x"]'),
         ("text", b'"x"'),

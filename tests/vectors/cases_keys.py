@@ -13,7 +13,6 @@ from tests.vectors.actors import (
     SELF,
     SELF_SIGNED,
     STORE,
-    Signer,
     anchors,
     as_jwk,
     both,
@@ -23,7 +22,7 @@ from tests.vectors.actors import (
     jwk,
     keyed,
 )
-from tests.vectors.draft import Case, invalidated, rejected, text
+from tests.vectors.draft import Case, Signer, invalidated, rejected, text
 from tests.vectors.pki import authority, issue, unknown
 
 KEY: Final = "p256-signer"
@@ -67,7 +66,9 @@ def _names() -> Iterator[Case]:
 def _files() -> Iterator[Case]:
     rule = f"{OWN}: keys/ holds JWK, JWKS, PEM public keys and certificates"
     jwks = text((("keys", [jwk("p256-other"), jwk(KEY)]),))
-    yield from both("keys-jwks", "The store has a JWK set.", "RFC 7517 section 5", signer=by_kid(KEY, keyed("keys.json", jwks)))
+    yield from both(
+        "keys-jwks", "The store has a JWK set.", "RFC 7517 section 5", signer=by_kid(KEY, keyed("keys.json", jwks))
+    )
     der = by_kid(KEY, keyed("certificate.der", SELF_SIGNED.der), certificate=SELF_SIGNED)
     yield from both("keys-certificate-der", "The store has a certificate in DER.", rule, signer=der)
     two = keyed("bundle.pem", issue(CN, "p384").pem + SELF_SIGNED.pem)
@@ -78,7 +79,9 @@ def _files() -> Iterator[Case]:
 def _not_found() -> Iterator[Case]:
     kid = jose.libtrust_id(KEY)
     why = "The key stores hold another key."
-    yield from both("kid-unknown", why, STORES, UNKNOWN, signer=by_kid(KEY, keyed("other.pem", jose.public_pem("p256-other"))))
+    yield from both(
+        "kid-unknown", why, STORES, UNKNOWN, signer=by_kid(KEY, keyed("other.pem", jose.public_pem("p256-other")))
+    )
     why = "The key's certificate lies in x509/ alone: it anchors chains, and is not looked up by kid."
     yield from both("kid-in-x509-alone", why, STORES, UNKNOWN, signer=by_kid(KEY, anchors(SELF_SIGNED)))
     for name, changed in (
@@ -99,10 +102,10 @@ def _not_found() -> Iterator[Case]:
 
 def _several() -> Iterator[Case]:
     rule = f"{OWN}: a kid that matches several different keys is a rejection"
-    two = keyed("one.jwk", jwk(KEY, kid="release")) | keyed("two.jwk", jwk("p256-other", kid="release"))
+    two = {**keyed("one.jwk", jwk(KEY, kid="release")), **keyed("two.jwk", jwk("p256-other", kid="release"))}
     why = "Two keys of one store have the same kid."
     yield from both("kid-ambiguous", why, rule, AMBIGUOUS, signer=by_kid(KEY, two, "release"))
-    stores = keyed("key.jwk", jwk(KEY, kid="release")) | keyed("key.jwk", jwk("p256-other", kid="release"), "acme")
+    stores = {**keyed("key.jwk", jwk(KEY, kid="release")), **keyed("key.jwk", jwk("p256-other", kid="release"), "acme")}
     why = "Two keys of two stores have the same kid."
     yield from both("kid-ambiguous-stores", why, rule, AMBIGUOUS, signer=by_kid(KEY, stores, "release"))
     taken = {**PEM, **keyed("key.jwk", jwk("p256-other", kid=jose.libtrust_id(KEY)), "acme")}
@@ -134,7 +137,12 @@ def _beside_x5c() -> Iterator[Case]:
     why = "`x5c` is empty beside a good `kid`."
     both_named = header(by_kid(KEY, PEM), x5c=[])
     yield from both(
-        "x5c-empty-and-kid", why, "RFC 7515 section 4.1.6", rejected("malformed_envelope"), signer=by_kid(KEY, PEM), header=both_named
+        "x5c-empty-and-kid",
+        why,
+        "RFC 7515 section 4.1.6",
+        rejected("malformed_envelope"),
+        signer=by_kid(KEY, PEM),
+        header=both_named,
     )
     why = "The chain is not anchored, though the leaf's key lies in a key store: x5c is anchored by x509/ alone."
     signer = replace(_also_named(jose.libtrust_id(KEY)), trust=CERTIFICATE)
@@ -162,7 +170,9 @@ def _certificates() -> Iterator[Case]:
     yield from both("kid-certificate-not-yet-valid", why, rule, invalidated("certificateNotYetValid"), signer=signer)
     ca = authority(CN, KEY)
     signer = by_kid(KEY, keyed("ca.pem", ca.pem), certificate=ca)
-    yield from both("kid-certificate-ca", "The certificate in the key store is a CA without digitalSignature.", rule, signer=signer)
+    yield from both(
+        "kid-certificate-ca", "The certificate in the key store is a CA without digitalSignature.", rule, signer=signer
+    )
     issued = issue(CN, KEY, authority("Some Root", "p256-root"), usage=frozenset({"key_agreement"}))
     signer = by_kid(KEY, keyed("issued.pem", issued.pem), certificate=issued)
     why = "The certificate in the key store is somebody's leaf without digitalSignature; its issuer is not asked for."
@@ -175,7 +185,9 @@ def _certificates() -> Iterator[Case]:
         ("sha1", issue(CN, "rsa-2048", sha1=True), "is signed with SHA-1"),
     ):
         signer = by_kid(certificate.key, keyed("certificate.pem", certificate.pem), certificate=certificate)
-        yield from both(f"kid-certificate-{name}", f"The certificate in the key store {why}.", profile, PROFILE, signer=signer)
+        yield from both(
+            f"kid-certificate-{name}", f"The certificate in the key store {why}.", profile, PROFILE, signer=signer
+        )
 
 
 def _without_a_name() -> Iterator[Case]:

@@ -6,9 +6,9 @@ from itertools import count
 from typing import Final
 
 from tests.vectors import jose
-from tests.vectors.actors import AT, DAY, NV2, RSA_SELF, SELF, as_jwk, both, claims, json_form, jwt
+from tests.vectors.actors import DAY, NV2, RSA_SELF, SELF, as_jwk, both, claims, json_form, jwt
 from tests.vectors.cases_algorithms import P521
-from tests.vectors.draft import BOTH, Case, Change, Draft, Form, Signer, rejected
+from tests.vectors.draft import AT, BOTH, Case, Change, Draft, Form, Signer, rejected
 
 INVALID: Final = rejected("signature_invalid")
 ECDSA: Final = "RFC 7518 section 3.4"
@@ -56,9 +56,13 @@ def _shaped() -> Iterator[Case]:
     shorter: Change = lambda signature: signature[1:66] + signature[67:]  # noqa: E731
     yield from both("signature-es512-shorter", why, ECDSA, INVALID, signer=P521, spoil=shorter)
     why = "A leading zero makes an RSA signature longer than the modulus."
-    yield from both("signature-rs256-longer", why, RSA, INVALID, signer=RSA_SELF, spoil=lambda signature: b"\0" + signature)
+    yield from both(
+        "signature-rs256-longer", why, RSA, INVALID, signer=RSA_SELF, spoil=lambda signature: b"\0" + signature
+    )
     why = "The last byte is missing."
-    yield from both("signature-rs256-shorter", why, RSA, INVALID, signer=RSA_SELF, spoil=lambda signature: signature[:-1])
+    yield from both(
+        "signature-rs256-shorter", why, RSA, INVALID, signer=RSA_SELF, spoil=lambda signature: signature[:-1]
+    )
     for length in (0, 20):
         why = f"The salt of RSASSA-PSS is as long as the hash, not {length} bytes."
         yield from both(

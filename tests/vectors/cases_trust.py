@@ -23,7 +23,12 @@ def cases() -> Iterator[Case]:
     private_pem = (jose.KEYS / "p256-other.pem").read_bytes()
     beside: tuple[tuple[str, str, str, Trust], ...] = (
         ("store-name", "A store's name has a space in it.", LAYOUT, {"x509/ca/wabbit networks/1.pem": CERTIFICATE}),
-        ("unknown-type", "There is no type of store called codeSigning.", LAYOUT, {"x509/codeSigning/a/1.pem": CERTIFICATE}),
+        (
+            "unknown-type",
+            "There is no type of store called codeSigning.",
+            LAYOUT,
+            {"x509/codeSigning/a/1.pem": CERTIFICATE},
+        ),
         ("type-other-case", "The type of store is called ca, not CA.", LAYOUT, {"x509/CA/a/1.pem": CERTIFICATE}),
         ("no-store", "A certificate lies in no store.", LAYOUT, {"x509/ca/1.pem": CERTIFICATE}),
         ("key-in-no-store", "A key lies in no store.", LAYOUT, {"keys/key.jwk": text(jwk("p256-signer"))}),
@@ -31,18 +36,63 @@ def cases() -> Iterator[Case]:
         ("empty-file", "A file of a store is empty.", FILES, {f"x509/ca/{STORE}/empty.pem": b""}),
         ("truncated", "A certificate is cut off.", FILES, {f"x509/ca/{STORE}/cut.der": SELF_SIGNED.der[:-1]}),
         ("key-garbage", "A file of a key store is no key.", FILES, keyed("notes.txt", b"our key\n")),
-        ("public-key-as-anchor", "A public key is no certificate.", FILES, {f"x509/ca/{STORE}/key.pem": jose.public_pem("p256-signer")}),
+        (
+            "public-key-as-anchor",
+            "A public key is no certificate.",
+            FILES,
+            {f"x509/ca/{STORE}/key.pem": jose.public_pem("p256-signer")},
+        ),
         ("private-pem", "A private key lies in a key store.", PUBLIC, keyed("key.pem", private_pem)),
-        ("private-beside-certificate", "A private key stands behind a certificate.", PUBLIC, {f"x509/ca/{STORE}/both.pem": CERTIFICATE + private_pem}),
+        (
+            "private-beside-certificate",
+            "A private key stands behind a certificate.",
+            PUBLIC,
+            {f"x509/ca/{STORE}/both.pem": CERTIFICATE + private_pem},
+        ),
         ("private-jwk", "A private JWK lies in a key store.", PUBLIC, keyed("key.jwk", private)),
         ("symmetric-jwk", "A secret lies in a key store.", PUBLIC, keyed("key.jwk", symmetric)),
-        ("jwk-for-encryption", "A JWK is for encryption.", "RFC 7517 section 4.2", keyed("key.jwk", jwk("rsa-2048", use="enc"))),
-        ("jwk-for-signing", "A JWK is for signing, not for verifying.", "RFC 7517 section 4.3", keyed("key.jwk", jwk("rsa-2048", key_ops=["sign"]))),
-        ("jwk-duplicate", "A member of a JWK stands twice.", "RFC 7517 section 4", keyed("key.jwk", (*jwk("rsa-2048"), ("e", "Aw")))),
-        ("jwk-no-point", "A JWK's point is not on its curve.", "RFC 7518 section 6.2", keyed("key.jwk", _off_the_curve())),
-        ("key-rsa-1024", "An RSA key of 1024 bits lies in a key store.", PROFILE, keyed("key.pem", jose.public_pem("rsa-1024"))),
-        ("key-secp256k1", "A key on secp256k1 lies in a key store.", PROFILE, keyed("key.pem", jose.public_pem("secp256k1"))),
-        ("certificate-rsa-1024", "A certificate with an RSA key of 1024 bits lies in a key store.", PROFILE, keyed("certificate.pem", issue(CN, "rsa-1024").pem)),
+        (
+            "jwk-for-encryption",
+            "A JWK is for encryption.",
+            "RFC 7517 section 4.2",
+            keyed("key.jwk", jwk("rsa-2048", use="enc")),
+        ),
+        (
+            "jwk-for-signing",
+            "A JWK is for signing, not for verifying.",
+            "RFC 7517 section 4.3",
+            keyed("key.jwk", jwk("rsa-2048", key_ops=["sign"])),
+        ),
+        (
+            "jwk-duplicate",
+            "A member of a JWK stands twice.",
+            "RFC 7517 section 4",
+            keyed("key.jwk", (*jwk("rsa-2048"), ("e", "Aw"))),
+        ),
+        (
+            "jwk-no-point",
+            "A JWK's point is not on its curve.",
+            "RFC 7518 section 6.2",
+            keyed("key.jwk", _off_the_curve()),
+        ),
+        (
+            "key-rsa-1024",
+            "An RSA key of 1024 bits lies in a key store.",
+            PROFILE,
+            keyed("key.pem", jose.public_pem("rsa-1024")),
+        ),
+        (
+            "key-secp256k1",
+            "A key on secp256k1 lies in a key store.",
+            PROFILE,
+            keyed("key.pem", jose.public_pem("secp256k1")),
+        ),
+        (
+            "certificate-rsa-1024",
+            "A certificate with an RSA key of 1024 bits lies in a key store.",
+            PROFILE,
+            keyed("certificate.pem", issue(CN, "rsa-1024").pem),
+        ),
     )
     for name, why, rule, more in beside:
         yield from jwt(f"trust-{name}", why, rule, INVALID, trust={**SELF.trust, **more})

@@ -1,7 +1,6 @@
 """Withdrawals: what the operator's list reaches, from when on, and when it is no list."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from tests.vectors import jose
@@ -15,18 +14,15 @@ from tests.vectors.actors import (
     SELF,
     SELF_SIGNED,
     STORE,
-    anchors,
     as_jwk,
     both,
-    by_chain,
     by_kid,
     claims,
-    json_form,
     jwt,
     keyed,
 )
 from tests.vectors.draft import AT, SOUND, STATEMENT, Case, Pairs, Signer, Verdict, invalidated, refused, text
-from tests.vectors.pki import Certificate, issue
+from tests.vectors.pki import issue
 
 RULE: Final = f"{OWN}: the withdrawals file"
 SINCE: Final = f"{OWN}: a withdrawal holds for every moment at or after since"
@@ -87,7 +83,9 @@ def _keys_and_certificates() -> Iterator[Case]:
     other = (withdraw(certificate=issue(CN, "p256-signer", nth=2).fingerprint),)
     yield from both("withdrawn-other-certificate-of-key", why, RULE, withdrawals=other)
     by_key = (withdraw(publicKey=KEY),)
-    yield from both("withdrawn-key-jwk", "The key is a JWK.", RULE, WITHDRAWN, signer=as_jwk(SELF.key), withdrawals=by_key)
+    yield from both(
+        "withdrawn-key-jwk", "The key is a JWK.", RULE, WITHDRAWN, signer=as_jwk(SELF.key), withdrawals=by_key
+    )
     why = "The certificate that the key store has for the kid is withdrawn."
     found = by_kid(SELF.key, keyed("certificate.pem", SELF_SIGNED.pem), certificate=SELF_SIGNED)
     entry = (withdraw(certificate=SELF_SIGNED.fingerprint),)
@@ -145,9 +143,17 @@ def _files() -> Iterator[Case]:
     good = withdraw(publicKey=KEY)
     table: tuple[tuple[str, str, object], ...] = (
         ("unknown-member", "An entry has a member that is not known.", _file((*good, ("until", EARLIER)))),
-        ("misspelt", "publickey is a member that is not known: it would withdraw nothing.", _file(withdraw(publickey=KEY))),
+        (
+            "misspelt",
+            "publickey is a member that is not known: it would withdraw nothing.",
+            _file(withdraw(publickey=KEY)),
+        ),
         ("unknown-top", "The file has a member that is not known.", (*_file(good), ("expires", EARLIER))),
-        ("unknown-in-signature", "A signature's name has a member that is not known.", _file(withdraw(signature=(*_named(), ("x", 1))))),
+        (
+            "unknown-in-signature",
+            "A signature's name has a member that is not known.",
+            _file(withdraw(signature=(*_named(), ("x", 1)))),
+        ),
         ("two-targets", "An entry withdraws two things.", _file(withdraw(publicKey=KEY, certificate=ZEROS))),
         ("no-target", "An entry withdraws nothing.", _file(withdraw())),
         ("no-reason", "An entry gives no reason.", _file((("publicKey", KEY), ("since", EARLIER)))),
@@ -158,9 +164,17 @@ def _files() -> Iterator[Case]:
         ("bare-hex", "The digest's algorithm is missing.", _file(withdraw(publicKey=KEY.removeprefix("sha256:")))),
         ("upper-case", "The digest is in upper case.", _file(withdraw(publicKey="sha256:" + KEY[7:].upper()))),
         ("sha512", "A key is named by SHA-256.", _file(withdraw(publicKey="sha512:" + KEY[7:] * 2))),
-        ("identity-without-type", "An identity begins with the type of its store.", _file(withdraw(identity=f"{STORE}/{CN}"))),
+        (
+            "identity-without-type",
+            "An identity begins with the type of its store.",
+            _file(withdraw(identity=f"{STORE}/{CN}")),
+        ),
         ("identity-cn-alone", "A common name alone is nobody.", _file(withdraw(identity=CN))),
-        ("signature-without-key", "A signature is named by key and statement.", _file(withdraw(signature=(("statement", ZEROS),)))),
+        (
+            "signature-without-key",
+            "A signature is named by key and statement.",
+            _file(withdraw(signature=(("statement", ZEROS),))),
+        ),
         ("version-2", "The file is of another version.", (("version", "2"), ("withdrawals", [good]))),
         ("version-number", "The version is a number.", (("version", 1), ("withdrawals", [good]))),
         ("no-version", "The version is missing.", (("withdrawals", [good]),)),

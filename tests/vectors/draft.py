@@ -134,10 +134,10 @@ class Options(TypedDict, total=False):
 class Draft:
     """An envelope before it has a form.
 
-    `claims` and `header`: members in their order; the JSON form has no mediaType. `edit_claims` and `edit_header` change
-    their bytes before the signature is made, with `algorithm` whatever the header says, or by `sign` out of the signed
-    bytes. `spoil` changes the signature, and `finish` the whole envelope. `more` is expected beside what follows from
-    the draft.
+    `claims` and `header`: members in their order; the JSON form has no mediaType. `edit_claims` and `edit_header`
+    change their bytes before the signature is made, with `algorithm` whatever the header says, or by `sign` out of the
+    signed bytes. `spoil` changes the signature, and `finish` the whole envelope. `media_type` "" is the form's own.
+    `more` is expected beside what follows from the draft.
     """
 
     signer: Signer

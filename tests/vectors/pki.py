@@ -5,7 +5,7 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -61,6 +61,22 @@ class Certificate:
         return jose.sha256(self.der)
 
 
+class Profile(TypedDict, total=False):
+    """What a certificate may have otherwise than usual."""
+
+    ca: bool | None
+    path_length: int | None
+    usage: frozenset[str] | None
+    extended: tuple[x509.ObjectIdentifier, ...]
+    dns: tuple[str, ...]
+    addresses: tuple[str, ...]
+    start: datetime
+    end: datetime
+    more: tuple[x509.Extension[x509.ExtensionType], ...]
+    sha1: bool
+    nth: int
+
+
 def issue(
     cn: str | tuple[str, ...],
     key: str,
@@ -113,9 +129,10 @@ def issue(
     return Certificate(_with_sha1(made, signer) if sha1 else made, key)
 
 
-def authority(cn: str, key: str, issuer: Certificate | None = None, **changes: object) -> Certificate:
+def authority(cn: str, key: str, issuer: Certificate | None = None, **changes: Unpack[Profile]) -> Certificate:
     """A CA."""
-    return issue(cn, key, issuer, **{"ca": True, "usage": ISSUES, **changes})  # type: ignore[arg-type]
+    profile: Profile = {"ca": True, "usage": ISSUES, **changes}
+    return issue(cn, key, issuer, **profile)
 
 
 def extension(value: x509.ExtensionType, *, critical: bool) -> x509.Extension[x509.ExtensionType]:
@@ -125,7 +142,9 @@ def extension(value: x509.ExtensionType, *, critical: bool) -> x509.Extension[x5
 
 def unknown(*, critical: bool) -> x509.Extension[x509.ExtensionType]:
     """An extension that nobody knows."""
-    return extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00"), critical=critical)
+    return extension(
+        x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00"), critical=critical
+    )
 
 
 _ORGANISATION: Final = x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Wabbit Networks")

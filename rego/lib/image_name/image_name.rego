@@ -21,6 +21,8 @@ pattern := sprintf(
 	[host, path_part, path_part],
 )
 
+longest_path := 255
+
 longest_tag := 128
 
 digest_lengths := {"": 0, "sha256": 71, "sha512": 135}
@@ -37,6 +39,7 @@ parts(text) := {
 } if {
 	is_string(text)
 	some [_, host_text, path, tag, digest] in regex.find_all_string_submatch_n(pattern, text, 1)
+	count(path) <= longest_path
 	count(tag) <= longest_tag
 	count(digest) == digest_lengths[split(digest, ":")[0]]
 	registry_name := null_if_empty(normalised_host(host_text))

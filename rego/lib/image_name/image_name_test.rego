@@ -62,6 +62,7 @@ test_paths_and_tags if {
 		image_name.parts(text).registry == "a.b"
 	}
 	image_name.parts(sprintf("a.b/x:%s", [hexadecimal(128)])) != null
+	image_name.parts(sprintf("a.b/%s", [hexadecimal(255)])) != null
 }
 
 test_no_names if {
@@ -104,6 +105,7 @@ test_no_names if {
 		"a.\u212a/x",
 		"a.b/\u00e9",
 		`a.b\x`,
+		sprintf("a.b/%s", [hexadecimal(256)]),
 		sprintf("a.b/x:%s", [hexadecimal(129)]),
 		sprintf("a.b/x@sha256:%s", [hexadecimal(63)]),
 		sprintf("a.b/x@sha256:%s", [hexadecimal(65)]),

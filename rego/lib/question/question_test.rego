@@ -81,6 +81,14 @@ test_claims_about_another_image if {
 	}
 }
 
+test_claims_about_another_digest_of_the_repository if {
+	other := fixture.with_document({
+		"subject": {"digest": fixture.other_digest},
+		"signatures": [object.union(fixture.signature, {"claims": {"digest": fixture.other_digest}})],
+	})
+	objection_code(other.images[0], fixture.parameters) == "subjectMismatch"
+}
+
 test_what_verify_prints_is_about_no_image if {
 	nameless := {"reference": null, "registry": null, "repository": null, "tag": null, "resolvedFrom": null}
 	to_claims(object.union(fixture.document, {"subject": nameless})) == "subjectMismatch"
