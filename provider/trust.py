@@ -101,6 +101,8 @@ def load(folder: Path, withdrawals: Path | None = None) -> Trust:
     """Read a trust folder and a withdrawals file; raises `Refused` (trust_invalid, withdrawals_invalid, file_*)."""
     if not folder.is_dir():
         raise Refused("trust_invalid", f"{folder}: no such folder")
+    if not any((folder / part).is_dir() for part in ("x509", "keys")):
+        raise Refused("trust_invalid", f"{folder}: is no trust folder: neither x509/ nor keys/ is in it")
     _no_strangers(folder / "x509", X509_TYPES)
     anchors = tuple(
         (TrustStore(name=store.name, type=kind, fingerprint=one.fingerprint), one)
@@ -109,8 +111,6 @@ def load(folder: Path, withdrawals: Path | None = None) -> Trust:
         for one in dict.fromkeys(_read_store(store, _certificates))
     )
     entries = tuple(entry for store in _stores(folder / "keys") for entry in _read_store(store, _key_entries))
-    if not anchors and not entries:
-        raise Refused("trust_invalid", f"{folder}: holds no store: neither x509/ca/<store>/ nor keys/<store>/")
     listed = parse_withdrawals(read(withdrawals, MAX_WITHDRAWALS), str(withdrawals)) if withdrawals else Withdrawals()
     return Trust(anchors, entries, listed)
 

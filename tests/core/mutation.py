@@ -66,13 +66,13 @@ def _open(value: object) -> object:
     return [_open(one) for one in value] if isinstance(value, list) else value
 
 
-def _write(value: object) -> str:
+def written(value: object) -> str:
     if isinstance(value, Text):
         return value.raw
     if isinstance(value, Members):
-        return "{" + ",".join(f"{json.dumps(name)}:{_write(inner)}" for name, inner in value.pairs) + "}"
+        return "{" + ",".join(f"{json.dumps(name)}:{written(inner)}" for name, inner in value.pairs) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(_write(one) for one in value) + "]"
+        return "[" + ",".join(written(one) for one in value) + "]"
     return json.dumps(value)
 
 
@@ -91,7 +91,7 @@ def changed_json(draw: st.DrawFn, value: object) -> bytes:
         pairs = draw(st.sampled_from(_places(opened))).pairs
         if pairs:
             _change(draw, pairs, draw(st.integers(0, len(pairs) - 1)))
-    return _write(opened).encode("utf-8", "surrogatepass")
+    return written(opened).encode("utf-8", "surrogatepass")
 
 
 def _change(draw: st.DrawFn, pairs: list[tuple[str, Any]], at: int) -> None:

@@ -30,7 +30,7 @@ NV2: Final = "the Notary v2 signature specification"
 """docs/signature/README.md of notaryproject/nv2, branch prototype-1; its JSON form at commit efe151d."""
 
 OWN: Final = "sigclaims"
-"""Rules that are this project's, as docs/concepts.md states them."""
+"""Rules that are this project's own."""
 
 STORE: Final = "wabbit-networks"
 CN: Final = "registry.wabbit-networks.io"

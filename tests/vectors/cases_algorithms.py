@@ -27,7 +27,7 @@ from tests.vectors.pki import issue
 
 NOT_ALLOWED: Final = rejected("algorithm_not_allowed")
 JWA: Final = "RFC 7518 section 3.1"
-TABLE: Final = f"{OWN}, the table of algorithms (docs/concepts.md)"
+TABLE: Final = f"{OWN}: the table of algorithms"
 
 P384: Final = by_chain(issue(CN, "p384"))
 P521: Final = by_chain(issue(CN, "p521"))
@@ -67,7 +67,7 @@ def _with_keys() -> Iterator[Case]:
         for algorithm in algorithms:
             why = f"A key that the key store has as a JWK may sign with {algorithm}."
             yield from both(f"alg-jwk-{algorithm.lower()}", why, TABLE, signer=as_jwk(key, algorithm))
-    only_jwk = "PS256 and EdDSA are for keys given as JWK, and nv2 itself has neither"
+    only_jwk = f"{OWN}: PS256 and EdDSA are for keys given as JWK; nv2 itself has neither"
     pem = by_kid("rsa-2048", keyed("key.pem", jose.public_pem("rsa-2048")), algorithm="PS256")
     yield from both(
         "alg-pem-ps256", "The key store has the key as PEM, not as a JWK.", only_jwk, NOT_ALLOWED, signer=pem

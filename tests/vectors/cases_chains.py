@@ -121,7 +121,9 @@ def _impostors() -> Iterator[Case]:
     yield from both("chain-self-signed-unknown", why, ANCHOR, UNTRUSTED, signer=unknown)
     why = "A self-signed certificate that is not the store's byte for byte: the same name and key, made again."
     again = by_chain(issue(CN, "p256-signer", nth=2), trust=anchors(SELF_SIGNED))
-    yield from both("chain-self-signed-again", why, f"{OWN}: byte for byte", PROFILE, signer=again)
+    yield from both(
+        "chain-self-signed-again", why, f"{OWN}: pinned is what lies in the store byte for byte", PROFILE, signer=again
+    )
 
 
 def _stores() -> Iterator[Case]:

@@ -235,6 +235,11 @@ def _manifests() -> Iterator[Case]:
     yield from jwt("subject-type-differs-signed", why, declared, mismatch, manifest_media_type=DOCKER, claims=stated)
     why = "Nobody says the manifest's media type."
     yield from both("subject-type-unknown", why, OWN, refused("media_type_unknown"), manifest=nameless)
+    for name, data in (("json", b"not a manifest"), ("object", b"[" + MANIFEST + b"]")):
+        why = f"The manifest is no {name.replace('json', 'JSON')}: there is nothing that could have been signed."
+        stated = _about(data, IMAGE_MANIFEST)
+        invalid = refused("manifest_invalid")
+        yield from jwt(f"subject-no-{name}", why, OWN, invalid, manifest=data, claims=stated)
     ambiguous = json.dumps(own | {"manifests": [layer]}).encode()
     why = "The manifest has layers and manifests, and could be read as an image and as an index."
     stated = _about(ambiguous, IMAGE_MANIFEST)

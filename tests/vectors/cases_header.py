@@ -97,7 +97,7 @@ def _twice() -> Iterator[Case]:
 
 
 def _by_case_alone() -> Iterator[Case]:
-    rule = "RFC 7515 section 4: names are compared exactly; decoders that ignore case read another header"
+    rule = "RFC 7515 section 5.3: names are compared exactly; decoders that ignore case read another header"
     for name, member, value in (
         ("alg", "ALG", "none"),
         ("typ", "Typ", "JWT"),

@@ -7,7 +7,6 @@ from typing import Final
 
 from tests.vectors import jose
 from tests.vectors.actors import (
-    CLAIMS,
     CN,
     DAY,
     NV2,
@@ -22,7 +21,7 @@ from tests.vectors.actors import (
     json_form,
     keyed,
 )
-from tests.vectors.draft import AT, MALFORMED, Case, Change, Draft, Pairs, Raw, rejected
+from tests.vectors.draft import AT, MALFORMED, Case, Change, Pairs, Raw, rejected
 from tests.vectors.pki import issue
 
 RAW: Final = f"{NV2} (JSON): the raw bytes of signed are signed"
@@ -75,7 +74,9 @@ def _raw_bytes() -> Iterator[Case]:
     for name, finish, where in finishes:
         why = f"White space stands {where}, and is not signed."
         yield from json_form(f"signed-space-{name}", why, RAW, finish=finish)
-    yield from json_form("signed-last", "`signature` stands before `signed`.", GRAMMAR, finish=_signature_first)
+    why = "`signature` stands before `signed`."
+    turned = _halves_edited(lambda signed, signature: b'{"signature":' + signature + b"," + signed[1:])
+    yield from json_form("signed-last", why, GRAMMAR, finish=turned)
     resigned: tuple[tuple[str, Change, str], ...] = (
         (
             "indented-after",
@@ -109,11 +110,6 @@ def _raw_bytes() -> Iterator[Case]:
     )
 
 
-def _signature_first(envelope: bytes) -> bytes:
-    signed, mark, signature = envelope.partition(b',"signature":')
-    return b'{"signature":' + signature[:-1] + b"," + signed[1:] + b"}" if mark else envelope
-
-
 def _media_type() -> Iterator[Case]:
     rule = f"{NV2} (JSON): there is no mediaType"
     for name, value in (("", "text/plain"), ("-null", None), ("-number", 1)):
@@ -128,32 +124,34 @@ def _with_member(member: bytes) -> Change:
 
 def _members() -> Iterator[Case]:
     rule = f"{NV2} (JSON): signed and signature are required objects"
-    good = Draft(signer=SELF, claims=CLAIMS)
-    signed = good.signed("nv2-json")
-    sig = jose.b64(good.signature("nv2-json"))
-    finishes: tuple[tuple[str, str, bytes], ...] = (
-        ("no-signed", "`signed` is missing.", b'{"signature":{}}'),
-        ("no-signature", "`signature` is missing.", b'{"signed":' + signed + b"}"),
-        ("signature-null", "`signature` is null.", b'{"signed":' + signed + b',"signature":null}'),
-        (
-            "signature-list",
-            "`signature` is a list, as in the first drafts.",
-            b'{"signed":' + signed + b',"signature":[{}]}',
-        ),
-        ("signature-text", "`signature` is a text.", b'{"signed":' + signed + b',"signature":"' + sig.encode() + b'"}'),
-        ("signatures", "The member is called signatures.", b'{"signed":' + signed + b',"signatures":[]}'),
+    edits: tuple[tuple[str, str, Callable[[bytes, bytes], bytes]], ...] = (
+        ("no-signed", "`signed` is missing.", lambda _, signature: b'{"signature":' + signature),
+        ("no-signature", "`signature` is missing.", lambda signed, _: signed),
+        ("signature-null", "`signature` is null.", lambda signed, _: signed + b',"signature":null'),
+        ("signature-list", "`signature` is a list.", lambda signed, it: signed + b',"signature":[' + it + b"]"),
+        ("signature-text", "`signature` is a text.", lambda signed, it: signed + b',"signature":' + _quoted(it)),
+        ("signatures", "`signature` is called signatures.", lambda signed, it: signed + b',"signatures":' + it),
     )
-    for name, why, data in finishes:
-        yield from json_form(f"member-{name}", why, rule, MALFORMED, finish=_instead(data))
-    as_text = json.dumps(signed.decode()).encode()
+    for name, why, edit in edits:
+        yield from json_form(f"member-{name}", why, rule, MALFORMED, finish=_halves_edited(edit))
     why = "`signed` is a text that holds the claims."
-    yield from json_form("member-signed-text", why, rule, MALFORMED, edit_claims=_instead(as_text))
+    yield from json_form("member-signed-text", why, rule, MALFORMED, edit_claims=_quoted)
     why = "Members beside `signed` and `signature` are passed over."
     yield from json_form("member-unknown", why, NV2, finish=_added(b'"x":[1]'))
 
 
-def _instead(data: bytes) -> Change:
-    return lambda _: data
+def _quoted(data: bytes) -> bytes:
+    return json.dumps(data.decode()).encode()
+
+
+def _halves_edited(edit: Callable[[bytes, bytes], bytes]) -> Change:
+    """An edit of `{"signed":{…}` and of the value of `signature`; the last bracket follows."""
+
+    def finish(envelope: bytes) -> bytes:
+        signed, _, signature = envelope[:-1].partition(b',"signature":')
+        return edit(signed, signature) + b"}"
+
+    return finish
 
 
 def _added(member: bytes, *, first: bool = False) -> Change:
@@ -210,9 +208,8 @@ def _unsigned() -> Iterator[Case]:
     stranger = replace(by_chain(issue("registry.acme-rockets.io", "p256-signer")), trust=SELF.trust)
     yield from json_form("unsigned-x5c-unknown-certificate", why, UNSIGNED, rejected("untrusted"), signer=stranger)
     why = "x5c was swapped for another certificate of the same key, anchored, under whose name the reference is not."
-    renamed = replace(
-        stranger, trust=anchors(*(one for one in (SELF_SIGNED, issue("registry.acme-rockets.io", "p256-signer"))))
-    )
+    assert stranger.certificate
+    renamed = replace(stranger, trust=anchors(SELF_SIGNED, stranger.certificate))
     mismatch = rejected("reference_mismatch")
     yield from json_form("unsigned-x5c-other-name", why, UNSIGNED, mismatch, signer=renamed)
     why = "x5c was swapped for a kid of the same key, which the key store has."

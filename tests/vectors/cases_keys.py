@@ -8,7 +8,6 @@ from typing import Final
 from tests.vectors import jose
 from tests.vectors.actors import (
     CN,
-    NV2,
     OWN,
     SELF,
     SELF_SIGNED,
@@ -26,7 +25,7 @@ from tests.vectors.draft import Case, Signer, invalidated, rejected, text
 from tests.vectors.pki import authority, issue, unknown
 
 KEY: Final = "p256-signer"
-KID: Final = f"{NV2}: kid is the key's libtrust id"
+KID: Final = "the nv2 prototype: kid is the key's libtrust id"
 STORES: Final = f"{OWN}: a kid is looked up in keys/ alone, x5c in x509/ alone"
 UNKNOWN: Final = rejected("unknown_key")
 AMBIGUOUS: Final = rejected("ambiguous_key")

@@ -29,7 +29,6 @@ def cases() -> Iterator[Case]:
             LAYOUT,
             {"x509/codeSigning/a/1.pem": CERTIFICATE},
         ),
-        ("type-other-case", "The type of store is called ca, not CA.", LAYOUT, {"x509/CA/a/1.pem": CERTIFICATE}),
         ("no-store", "A certificate lies in no store.", LAYOUT, {"x509/ca/1.pem": CERTIFICATE}),
         ("key-in-no-store", "A key lies in no store.", LAYOUT, {"keys/key.jwk": text(jwk("p256-signer"))}),
         ("garbage", "A file of a store is no certificate.", FILES, {f"x509/ca/{STORE}/notes.txt": b"our root\n"}),

@@ -1,8 +1,9 @@
 # METADATA
 # title: Image names
 # description: >-
-#   The parts of an image name, by the distribution project's grammar and normalised as containerd does: hosts in lower
-#   case, index.docker.io is docker.io, docker.io/x is docker.io/library/x. Two names of one repository have equal parts.
+#   The parts of an image name, by the distribution project's grammar and normalised as containerd does, so that two
+#   names of one repository have equal parts: index.docker.io is docker.io, docker.io/x is docker.io/library/x. Hosts
+#   are in lower case.
 package lib.image_name
 
 # A host has a '.' or a ':' or is localhost: that is what tells it from the first part of a path.

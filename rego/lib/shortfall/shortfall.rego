@@ -1,8 +1,8 @@
 # METADATA
 # title: Shortfall
 # description: >-
-#   Says what is missing for a signature that a policy asked for, once the policy has found that it is not there. Nothing
-#   is decided here, and there is always an answer.
+#   Says what is missing for a signature that a policy asked for, once the policy has found that it is not there.
+#   Nothing is decided here, and there is always an answer.
 package lib.shortfall
 
 import data.lib.claims
@@ -10,8 +10,8 @@ import data.lib.claims
 # METADATA
 # title: What an item lacks for a signature by one of some identities
 # description: >-
-#   A denial. wanted says which signed name would do, and stands after "sign the image". The message holds the image, the
-#   identities that were asked for and the document's own enumerated words, but no text that a signer chose.
+#   A denial. wanted says which signed name would do, and stands after "sign the image". The message holds the image,
+#   the identities that were asked for and words that the document's format defines, but no text that a signer chose.
 of(item, identities, wanted, allow_unknown) := {
 	"code": code,
 	"image": item.image,

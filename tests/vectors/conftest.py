@@ -1,0 +1,3 @@
+"""Nothing below this folder is a test; the tests beside it read it."""
+
+collect_ignore_glob = ["*"]
