@@ -137,13 +137,18 @@ def _read(der: bytes, certificate: x509.Certificate) -> Certificate:
     )
 
 
+def check_usable(certificate: Certificate) -> None:
+    """Check what holds for every certificate (key, signature algorithm, extensions); raises `Rejected`."""
+    if certificate.flaw:
+        raise _profile(certificate, certificate.flaw)
+
+
 def check_signer(certificate: Certificate, *, pinned: bool) -> None:
     """Check the profile of a signer's certificate; raises `Rejected` with certificate_profile.
 
     `pinned`: it lies in a store itself and is self-signed (or lies in `keys/`), so that its usages say nothing.
     """
-    if certificate.flaw:
-        raise _profile(certificate, certificate.flaw)
+    check_usable(certificate)
     if len(certificate.common_names) != 1:
         raise _profile(certificate, f"it has {len(certificate.common_names)} common names instead of one")
     if not pinned and certificate.is_ca:
@@ -154,8 +159,7 @@ def check_signer(certificate: Certificate, *, pinned: bool) -> None:
 
 def check_issuer(certificate: Certificate, below: int) -> None:
     """Check the profile of an issuer with `below` intermediates between it and the signer; raises `Rejected`."""
-    if certificate.flaw:
-        raise _profile(certificate, certificate.flaw)
+    check_usable(certificate)
     if not certificate.is_ca:
         raise _profile(certificate, "it issued another but is no CA")
     if not certificate.signs_certificates:

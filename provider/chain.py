@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from provider.certificate import Certificate, check_issuer, check_signer
+from provider.certificate import Certificate, check_issuer, check_signer, check_usable
 from provider.claims import StoreType, TrustStore
 from provider.errors import Rejected
 from provider.trust import Trust
@@ -53,6 +53,8 @@ def anchor(chain: tuple[Certificate, ...], trust: Trust, store_type: StoreType) 
 
 
 def _anchor(chain: tuple[Certificate, ...], trust: Trust, store_type: StoreType) -> tuple[Path, ...]:
+    for one in chain:
+        check_usable(one)  # said first: a link by SHA-1 does not hold either, and that would read as a stranger's
     for place, (one, issuer) in enumerate(pairwise(chain)):
         if not one.issued_by(issuer):
             why = f"certificate {place + 1} of {len(chain)}, {one.subject!r}, is not issued by the next one"

@@ -29,6 +29,8 @@ def covers(certificate: Certificate, host: str) -> bool:
 
 
 def _matches(name: str, host: str) -> bool:
+    if not name.isascii():
+        return False  # no host is spelt so, but other letters fold to ASCII ones
     name, host = name.lower(), host.lower()
     if name.startswith("*."):
         label, dot, rest = host.partition(".")

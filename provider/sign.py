@@ -11,7 +11,8 @@ from typing import Any, Final, Literal, cast
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwcrypto.common import JWException
 from jwcrypto.jwa import JWA
@@ -28,6 +29,8 @@ DEFAULT_ALGORITHMS: Final = {"RSA": "RS256", "P-256": "ES256", "P-384": "ES384",
 """Kind of key to the algorithm it signs with where none is asked for."""
 
 Form = Literal["nv2.jwt", "nv2.json"]
+
+_Private = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,14 @@ def signing_key(key: bytes, chain_pem: bytes | None, password: bytes | None = No
     return SigningKey(jwk, public, chain)
 
 
-def _private(pem: bytes, password: bytes | None) -> PrivateKeyTypes:
+def _private(pem: bytes, password: bytes | None) -> _Private:
     encrypted = b"ENCRYPTED" in pem
     if encrypted and password is None:
         raise ValueError("it is encrypted, and there is no password")
-    return load_pem_private_key(pem, password if encrypted else None)
+    key = load_pem_private_key(pem, password if encrypted else None)
+    if not isinstance(key, _Private):
+        raise UnusableKey("a key that is neither RSA, of a NIST curve nor Ed25519")
+    return key
 
 
 def _jwk(data: bytes) -> JWK:

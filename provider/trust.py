@@ -39,8 +39,7 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 _STORE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
-_PEM_CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----"
-_PEM: Final = b"-----BEGIN "
+_PEM_BLOCK: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,64})-----[^-]*-----END \1-----")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,29 +159,50 @@ def _read_store(store: Path, reader: Callable[[Path, bytes], Iterator[_T]]) -> l
 
 
 def _certificates(_file: Path, data: bytes) -> Iterator[Certificate]:
-    if b"PRIVATE KEY-----" in data:
-        raise ValueError("a private key does not belong into a trust folder")
-    if _PEM_CERTIFICATE in data:
-        for one in x509.load_pem_x509_certificates(data):
-            yield certificate.of(one)
-    else:
+    """Certificates of an x509 store: PEM, any number of them, or one in DER."""
+    if not _is_pem(data):
         yield certificate.load(data)
+        return
+    for label, block in _pem_blocks(data):
+        if label != "CERTIFICATE":
+            raise ValueError(f"it holds a {label}, and only certificates belong into an x509 store")
+        yield certificate.of(x509.load_pem_x509_certificate(block))
 
 
 def _key_entries(file: Path, data: bytes) -> Iterator[KeyEntry]:
+    """Keys of a store under `keys/`: JWK, JWK set, or PEM and DER of public keys and certificates."""
     store = file.parent.name
     if data.lstrip()[:1] in (b"{", b"["):
         yield from _jwk_entries(store, data)
-    elif data.lstrip().startswith(_PEM) and _PEM_CERTIFICATE not in data:
-        if b"PRIVATE KEY-----" in data:
-            raise ValueError("a private key does not belong into a trust folder")
-        key = PublicKey.of(load_pem_public_key(data))
-        yield KeyEntry(store, key, None, frozenset({key.libtrust_id, key.thumbprint}))
+    elif not _is_pem(data):
+        yield _certificate_entry(store, certificate.load(data))
     else:
-        for one in _certificates(file, data):
-            if one.key is None:
-                raise ValueError(f"the certificate {one.subject!r}: {one.flaw}")
-            yield KeyEntry(store, one.key, one, frozenset({one.key.libtrust_id, one.key.thumbprint}))
+        for label, block in _pem_blocks(data):
+            if label == "CERTIFICATE":
+                yield _certificate_entry(store, certificate.of(x509.load_pem_x509_certificate(block)))
+            elif label == "PUBLIC KEY":
+                key = PublicKey.of(load_pem_public_key(block))
+                yield KeyEntry(store, key, None, frozenset({key.libtrust_id, key.thumbprint}))
+            else:
+                raise ValueError(f"it holds a {label}, and only public keys and certificates belong into a key store")
+
+
+def _certificate_entry(store: str, one: Certificate) -> KeyEntry:
+    if one.key is None:
+        raise ValueError(f"the certificate {one.subject!r}: {one.flaw}")
+    return KeyEntry(store, one.key, one, frozenset({one.key.libtrust_id, one.key.thumbprint}))
+
+
+def _is_pem(data: bytes) -> bool:
+    return b"-----BEGIN" in data
+
+
+def _pem_blocks(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Every PEM block (RFC 7468) with its label; what stands between them is explanation."""
+    blocks = list(_PEM_BLOCK.finditer(data))
+    if len(blocks) != data.count(b"-----BEGIN"):
+        raise ValueError("it has a PEM block that does not end")
+    return ((block[1].decode("ascii"), block[0]) for block in blocks)
 
 
 def _jwk_entries(store: str, data: bytes) -> Iterator[KeyEntry]:

@@ -32,7 +32,7 @@ JSON_MEDIA_TYPE: Final = "application/vnd.cncf.notary.config.v2+json"
 _HEADER: Final = frozenset({"typ", "alg", "kid", "x5c", "crit", "b64"})
 _CLAIMS: Final = frozenset({"mediaType", "digest", "size", "references", "exp", "iat", "nbf"})
 _PARTS: Final = frozenset({"signed", "signature"})
-_SIGNATURE: Final = frozenset({"typ", "sig", "alg", "kid", "x5c"})
+_SIGNATURE: Final = frozenset({"typ", "sig", "alg", "kid", "x5c", "crit", "b64"})
 
 _X509_ALGORITHMS: Final = {
     "RSA": frozenset({"RS256", "RS384", "RS512"}),
@@ -59,8 +59,6 @@ def parse_jwt(data: bytes) -> Envelope:
         header = strict.json_object(strict.base64_url(header_part), _HEADER)
         claims = strict.json_object(strict.base64_url(claims_part), _CLAIMS)
         signature = strict.base64_url(signature_part)
-        if "crit" in header or "b64" in header:
-            raise Malformed("the header has an extension (crit, b64), and nv2 has none")
         return _envelope(
             JWT,
             header,
@@ -97,6 +95,8 @@ def parse_json(data: bytes) -> Envelope:
 def _envelope(
     form: Format, header: dict[str, Any], *, signed: bytes, signature: bytes, statement: Statement
 ) -> Envelope:
+    if "crit" in header or "b64" in header:
+        raise Malformed("it asks for an extension (crit, b64), and nv2 has none")
     if header.get("typ") != "x509":
         raise Malformed('typ is not "x509"')
     algorithm = _text(header, "alg")

@@ -13,7 +13,6 @@ from tests.vectors.actors import (
     RSA_SELF_SIGNED,
     SELF,
     as_jwk,
-    both,
     by_chain,
     by_kid,
     header,
@@ -45,14 +44,12 @@ def cases() -> Iterator[Case]:
 def _with_certificates() -> Iterator[Case]:
     for algorithm in ("RS256", "RS384", "RS512"):
         signer = replace(RSA_SELF, algorithm=algorithm)
-        yield from both(
-            f"alg-{algorithm.lower()}", f"An RSA certificate may sign with {algorithm}.", JWA, signer=signer
-        )
+        yield from jwt(f"alg-{algorithm.lower()}", f"An RSA certificate may sign with {algorithm}.", JWA, signer=signer)
     for signer in (SELF, P384, P521):
         why = f"A certificate of that curve signs with {signer.algorithm}, and with it alone."
-        yield from both(f"alg-{signer.algorithm.lower()}", why, "RFC 7518 section 3.4", signer=signer)
+        yield from jwt(f"alg-{signer.algorithm.lower()}", why, "RFC 7518 section 3.4", signer=signer)
     why = "RSA keys of other sizes than 2048 are read as well; the algorithm does not depend on the size."
-    yield from both("alg-rs256-3072", why, TABLE, signer=by_chain(issue(CN, "rsa-3072")))
+    yield from jwt("alg-rs256-3072", why, TABLE, signer=by_chain(issue(CN, "rsa-3072")))
 
 
 def _with_keys() -> Iterator[Case]:
@@ -66,16 +63,16 @@ def _with_keys() -> Iterator[Case]:
     ):
         for algorithm in algorithms:
             why = f"A key that the key store has as a JWK may sign with {algorithm}."
-            yield from both(f"alg-jwk-{algorithm.lower()}", why, TABLE, signer=as_jwk(key, algorithm))
+            yield from jwt(f"alg-jwk-{algorithm.lower()}", why, TABLE, signer=as_jwk(key, algorithm))
     only_jwk = f"{OWN}: PS256 and EdDSA are for keys given as JWK; nv2 itself has neither"
     pem = by_kid("rsa-2048", keyed("key.pem", jose.public_pem("rsa-2048")), algorithm="PS256")
-    yield from both(
+    yield from jwt(
         "alg-pem-ps256", "The key store has the key as PEM, not as a JWK.", only_jwk, NOT_ALLOWED, signer=pem
     )
     certificate = by_kid("rsa-2048", keyed("key.pem", RSA_SELF_SIGNED.pem), algorithm="PS256")
     why = "The key store has the key as a certificate, not as a JWK."
-    yield from both("alg-certificate-key-ps256", why, only_jwk, NOT_ALLOWED, signer=certificate)
-    yield from both(
+    yield from jwt("alg-certificate-key-ps256", why, only_jwk, NOT_ALLOWED, signer=certificate)
+    yield from jwt(
         "alg-x5c-ps256",
         "A certificate in x5c is no JWK.",
         only_jwk,
@@ -83,29 +80,29 @@ def _with_keys() -> Iterator[Case]:
         signer=replace(RSA_SELF, algorithm="PS256"),
     )
     pem = by_kid("ed25519", keyed("key.pem", jose.public_pem("ed25519")))
-    yield from both(
+    yield from jwt(
         "alg-pem-eddsa", "The key store has the key as PEM, not as a JWK.", only_jwk, NOT_ALLOWED, signer=pem
     )
     signer = by_chain(issue(CN, "ed25519"))
-    yield from both("alg-x5c-eddsa", "A certificate with an Ed25519 key.", only_jwk, NOT_ALLOWED, signer=signer)
+    yield from jwt("alg-x5c-eddsa", "A certificate with an Ed25519 key.", only_jwk, NOT_ALLOWED, signer=signer)
 
 
 def _narrowed() -> Iterator[Case]:
     rule = "RFC 7517 section 4.4"
     narrow = keyed("narrow.jwk", jwk("rsa-2048", alg="PS384"))
     signer = by_kid("rsa-2048", narrow, algorithm="PS384")
-    yield from both("alg-jwk-narrowed", "A JWK's own `alg` allows that algorithm.", rule, signer=signer)
+    yield from jwt("alg-jwk-narrowed", "A JWK's own `alg` allows that algorithm.", rule, signer=signer)
     for algorithm in ("PS256", "RS256"):
         why = f"A JWK's own `alg` is PS384, and allows no other: not {algorithm}."
         signer = by_kid("rsa-2048", narrow, algorithm=algorithm)
-        yield from both(f"alg-jwk-narrowed-{algorithm.lower()}", why, rule, NOT_ALLOWED, signer=signer)
+        yield from jwt(f"alg-jwk-narrowed-{algorithm.lower()}", why, rule, NOT_ALLOWED, signer=signer)
     why = "A JWK's own `alg` narrows; it never opens what its kind of key may not have."
     odd = by_kid("p256-signer", keyed("odd.jwk", jwk("p256-signer", alg="ES384")))
-    yield from both("alg-jwk-narrowed-to-nothing", why, rule, NOT_ALLOWED, signer=odd)
+    yield from jwt("alg-jwk-narrowed-to-nothing", why, rule, NOT_ALLOWED, signer=odd)
     why = "Two stores have the key, and one of them for PS384 alone: only the other one vouches for RS256."
     wide = keyed("wide.jwk", jwk("rsa-2048"), store="wide")
     signer = by_kid("rsa-2048", {**narrow, **wide}, stores=("wide",))
-    yield from both("alg-jwk-narrowed-in-one-store", why, rule, signer=signer)
+    yield from jwt("alg-jwk-narrowed-in-one-store", why, rule, signer=signer)
 
 
 def _confused() -> Iterator[Case]:
@@ -116,14 +113,14 @@ def _confused() -> Iterator[Case]:
         yield from jwt(f"alg-{name}", why, none, NOT_ALLOWED, header=unsigned, spoil=lambda _: b"")
         yield from json_form(f"alg-{name}", why, none, MALFORMED, header=unsigned, spoil=lambda _: b"")
     why = "`alg` is none, beside a signature that would hold."
-    yield from both("alg-none-signed", why, none, NOT_ALLOWED, header=header(SELF, alg="none"))
+    yield from jwt("alg-none-signed", why, none, NOT_ALLOWED, header=header(SELF, alg="none"))
     for name, signer in (
         ("x5c", RSA_SELF),
         ("kid", by_kid("rsa-2048", keyed("key.pem", jose.public_pem("rsa-2048")))),
         ("jwk", as_jwk("rsa-2048")),
     ):
         why = "HMAC, with the public key as its secret."
-        yield from both(
+        yield from jwt(
             f"alg-hs256-{name}",
             why,
             "RFC 8725 section 3.1",
@@ -138,7 +135,7 @@ def _confused() -> Iterator[Case]:
         ("es256-on-p521", P521, "ES256", "ES256 is for P-256, this key is on P-521"),
     ):
         signer = replace(signer, algorithm=algorithm)  # noqa: PLW2901  # the signer of this round, as it signs
-        yield from both(f"alg-{name}", f"{what}.", "RFC 7518 section 3.4", NOT_ALLOWED, signer=signer)
+        yield from jwt(f"alg-{name}", f"{what}.", "RFC 7518 section 3.4", NOT_ALLOWED, signer=signer)
     for name, signer, algorithm in (
         ("rs256-on-ec", SELF, "RS256"),
         ("es256-on-rsa", RSA_SELF, "ES256"),
@@ -147,14 +144,14 @@ def _confused() -> Iterator[Case]:
         ("of-a-hash", SELF, "SHA256"),
     ):
         why = f"`alg` is {algorithm}, which this key may not have; the signature would hold under its own."
-        yield from both(f"alg-{name}", why, JWA, NOT_ALLOWED, signer=signer, header=header(signer, alg=algorithm))
+        yield from jwt(f"alg-{name}", why, JWA, NOT_ALLOWED, signer=signer, header=header(signer, alg=algorithm))
     why = "The header says RS256, and what was signed was signed with RS384."
-    yield from both("alg-rs256-really-384", why, JWA, rejected("signature_invalid"), signer=RSA_SELF, algorithm="RS384")
+    yield from jwt("alg-rs256-really-384", why, JWA, rejected("signature_invalid"), signer=RSA_SELF, algorithm="RS384")
 
 
 def _malformed() -> Iterator[Case]:
     for name, value in (("number", 256), ("null", None), ("empty", ""), ("list", ["ES256"])):
         why = f"`alg` is {value!r}, and no algorithm's name."
-        yield from both(f"alg-{name}", why, "RFC 7515 section 4.1.1", MALFORMED, header=header(SELF, alg=value))
+        yield from jwt(f"alg-{name}", why, "RFC 7515 section 4.1.1", MALFORMED, header=header(SELF, alg=value))
     why = "`alg` is missing."
-    yield from both("alg-missing", why, f"{NV2}: it is required", MALFORMED, header=header(SELF, "alg"))
+    yield from jwt("alg-missing", why, f"{NV2}: it is required", MALFORMED, header=header(SELF, "alg"))

@@ -15,8 +15,8 @@ from tests.vectors.actors import (
     SELF_SIGNED,
     STORE,
     anchors,
-    both,
     by_chain,
+    jwt,
 )
 from tests.vectors.draft import Case, Options, Signer, Trust, rejected
 from tests.vectors.pki import Certificate, authority, issue
@@ -41,36 +41,36 @@ def cases() -> Iterator[Case]:
 
 
 def _sent() -> Iterator[Case]:
-    yield from both("chain", "A leaf and its intermediate are sent, the root is in the store.", PATH, signer=CHAIN)
+    yield from jwt("chain", "A leaf and its intermediate are sent, the root is in the store.", PATH, signer=CHAIN)
     whole = by_chain(LEAF, INTERMEDIATE, ROOT)
-    yield from both("chain-root-sent", "The root is sent as well.", PATH, signer=whole)
+    yield from jwt("chain-root-sent", "The root is sent as well.", PATH, signer=whole)
     direct = by_chain(issue(CN, "p256-signer", ROOT), trust=anchors(ROOT))
-    yield from both("chain-direct", "The root itself issued the leaf.", PATH, signer=direct)
+    yield from jwt("chain-direct", "The root itself issued the leaf.", PATH, signer=direct)
     pinned = by_chain(LEAF, INTERMEDIATE)
-    yield from both(
+    yield from jwt(
         "chain-intermediate-pinned", "The intermediate is in the store, the root is not.", ANCHOR, signer=pinned
     )
     unsent = by_chain(LEAF, trust=anchors(INTERMEDIATE))
-    yield from both(
+    yield from jwt(
         "chain-intermediate-in-store", "The intermediate is in the store, and not sent.", ANCHOR, signer=unsent
     )
     leaf = by_chain(LEAF)
-    yield from both("chain-leaf-pinned", "The leaf itself is in the store, its issuers are not.", ANCHOR, signer=leaf)
+    yield from jwt("chain-leaf-pinned", "The leaf itself is in the store, its issuers are not.", ANCHOR, signer=leaf)
     with_issuer = by_chain(LEAF, INTERMEDIATE, trust=anchors(LEAF))
     why = "The leaf itself is in the store, and its issuer is sent as well."
-    yield from both("chain-leaf-pinned-issuer-sent", why, ANCHOR, signer=with_issuer)
-    yield from both("chain-self-signed", "A self-signed certificate that lies in the store.", ANCHOR)
+    yield from jwt("chain-leaf-pinned-issuer-sent", why, ANCHOR, signer=with_issuer)
+    yield from jwt("chain-self-signed", "A self-signed certificate that lies in the store.", ANCHOR)
     mixed_root = authority("Wabbit Networks RSA Root", "rsa-2048")
     mixed_ca = authority("Wabbit Networks P-384 CA", "p384", mixed_root)
     mixed = by_chain(issue(CN, "p256-signer", mixed_ca), mixed_ca, trust=anchors(mixed_root))
-    yield from both("chain-mixed-keys", "RSA issued P-384, which issued P-256.", PATH, signer=mixed)
+    yield from jwt("chain-mixed-keys", "RSA issued P-384, which issued P-256.", PATH, signer=mixed)
 
 
 def _broken() -> Iterator[Case]:
     in_store = anchors(ROOT)
     leaf_last = replace(by_chain(INTERMEDIATE, LEAF, trust=in_store), key=LEAF.key)
     why = "The leaf stands last: the first certificate is the signer's, and it did not sign."
-    yield from both("chain-leaf-last", why, ORDER, rejected("signature_invalid"), signer=leaf_last)
+    yield from jwt("chain-leaf-last", why, ORDER, rejected("signature_invalid"), signer=leaf_last)
     for name, chain, verdict, why in (
         ("issuers-swapped", (LEAF, ROOT, INTERMEDIATE), BROKEN, "Root and intermediate are in the wrong order."),
         ("intermediate-missing", (LEAF,), UNTRUSTED, "The intermediate is missing."),
@@ -89,10 +89,10 @@ def _broken() -> Iterator[Case]:
         ),
         ("leaf-twice", (LEAF, LEAF, INTERMEDIATE), BROKEN, "The leaf stands twice."),
     ):
-        yield from both(f"chain-{name}", why, ORDER, verdict, signer=by_chain(*chain, trust=in_store))
+        yield from jwt(f"chain-{name}", why, ORDER, verdict, signer=by_chain(*chain, trust=in_store))
     why = "A certificate follows a self-signed one that lies in the store."
     follows = by_chain(SELF_SIGNED, _stranger(), trust=anchors(SELF_SIGNED))
-    yield from both("chain-unrelated-after-self-signed", why, ORDER, BROKEN, signer=follows)
+    yield from jwt("chain-unrelated-after-self-signed", why, ORDER, BROKEN, signer=follows)
 
 
 def _stranger() -> Certificate:
@@ -101,27 +101,27 @@ def _stranger() -> Certificate:
 
 def _impostors() -> Iterator[Case]:
     why = "No store has anything to do with the chain."
-    yield from both("chain-of-strangers", why, ANCHOR, UNTRUSTED, signer=replace(CHAIN, trust=anchors(_stranger())))
+    yield from jwt("chain-of-strangers", why, ANCHOR, UNTRUSTED, signer=replace(CHAIN, trust=anchors(_stranger())))
     same_name = authority("Wabbit Networks Root", "p256-other")
     why = "The store's root has the name of the chain's, and another key."
-    yield from both("chain-root-of-same-name", why, PATH, UNTRUSTED, signer=replace(CHAIN, trust=anchors(same_name)))
+    yield from jwt("chain-root-of-same-name", why, PATH, UNTRUSTED, signer=replace(CHAIN, trust=anchors(same_name)))
     sent = by_chain(LEAF, INTERMEDIATE, ROOT, trust=anchors(same_name))
     why = "The store's root has the name of the chain's, which is sent, and another key."
-    yield from both("chain-root-of-same-name-sent", why, PATH, UNTRUSTED, signer=sent)
+    yield from jwt("chain-root-of-same-name-sent", why, PATH, UNTRUSTED, signer=sent)
     forged_ca = authority("Wabbit Networks Signing CA", "p384", same_name)
     forged = by_chain(issue(CN, "p256-other", forged_ca), forged_ca, same_name, trust=anchors(ROOT))
     why = "The whole chain is an impostor's, under the names of the true one."
-    yield from both("chain-forged", why, PATH, UNTRUSTED, signer=forged)
+    yield from jwt("chain-forged", why, PATH, UNTRUSTED, signer=forged)
     why = "A leaf of the true name that claims the true intermediate as its issuer, and was signed by another key."
     claims_true = issue(CN, "p256-other", forged_ca)
     link = by_chain(claims_true, INTERMEDIATE, trust=anchors(ROOT))
-    yield from both("chain-forged-leaf", why, "RFC 5280 section 6.1.3 (a) (1)", BROKEN, signer=link)
+    yield from jwt("chain-forged-leaf", why, "RFC 5280 section 6.1.3 (a) (1)", BROKEN, signer=link)
     why = "A self-signed certificate that lies in no store."
     unknown = by_chain(issue(CN, "p256-other"), trust=anchors(SELF_SIGNED))
-    yield from both("chain-self-signed-unknown", why, ANCHOR, UNTRUSTED, signer=unknown)
+    yield from jwt("chain-self-signed-unknown", why, ANCHOR, UNTRUSTED, signer=unknown)
     why = "A self-signed certificate that is not the store's byte for byte: the same name and key, made again."
     again = by_chain(issue(CN, "p256-signer", nth=2), trust=anchors(SELF_SIGNED))
-    yield from both(
+    yield from jwt(
         "chain-self-signed-again", why, f"{OWN}: pinned is what lies in the store byte for byte", PROFILE, signer=again
     )
 
@@ -130,35 +130,35 @@ def _stores() -> Iterator[Case]:
     for kind in ("signingAuthority", "tsa"):
         why = f"The root lies in a store of the type {kind} alone."
         signer = replace(CHAIN, trust=anchors(ROOT, kind=kind))
-        yield from both(f"store-{kind.lower()}", why, STORES, UNTRUSTED, signer=signer)
+        yield from jwt(f"store-{kind.lower()}", why, STORES, UNTRUSTED, signer=signer)
     why = "The root lies in stores of three types, and counts in the one of the type ca."
     three = {**anchors(ROOT), **anchors(ROOT, kind="signingAuthority"), **anchors(ROOT, kind="tsa")}
-    yield from both("store-ca-among-others", why, STORES, **_listed(CHAIN, three, (STORE, ROOT)))
+    yield from jwt("store-ca-among-others", why, STORES, **_listed(CHAIN, three, (STORE, ROOT)))
     why = "Two stores have the root: both are listed."
     two = {**anchors(ROOT), **anchors(ROOT, store="acme")}
-    yield from both("store-two", why, EVERY, **_listed(CHAIN, two, ("acme", ROOT), (STORE, ROOT)))
+    yield from jwt("store-two", why, EVERY, **_listed(CHAIN, two, ("acme", ROOT), (STORE, ROOT)))
     why = "One store has the root, another the intermediate, a third the leaf: all three are listed."
     three = {**anchors(ROOT, store="a"), **anchors(INTERMEDIATE, store="b"), **anchors(LEAF, store="c")}
-    yield from both(
+    yield from jwt(
         "store-three-depths", why, EVERY, **_listed(CHAIN, three, ("a", ROOT), ("b", INTERMEDIATE), ("c", LEAF))
     )
     why = "A store has the root in two files: it is one anchor."
-    yield from both("store-anchor-twice", why, EVERY, **_listed(CHAIN, anchors(ROOT, ROOT), (STORE, ROOT)))
+    yield from jwt("store-anchor-twice", why, EVERY, **_listed(CHAIN, anchors(ROOT, ROOT), (STORE, ROOT)))
     why = "Of two stores one anchors the chain: that one is listed."
     two = {**anchors(ROOT), **anchors(_stranger(), store="acme")}
-    yield from both("store-other-beside", why, EVERY, **_listed(CHAIN, two, (STORE, ROOT)))
+    yield from jwt("store-other-beside", why, EVERY, **_listed(CHAIN, two, (STORE, ROOT)))
     why = "The same certificate lies in x509/ and in keys/: x5c is anchored by the first."
     here_and_there = {**SELF.trust, f"keys/{STORE}/certificate.pem": SELF_SIGNED.pem}
-    yield from both("store-and-keys", why, EVERY, **_listed(SELF, here_and_there, (STORE, SELF_SIGNED)))
+    yield from jwt("store-and-keys", why, EVERY, **_listed(SELF, here_and_there, (STORE, SELF_SIGNED)))
     why = "An anchor is a file in DER."
     der = {f"x509/ca/{STORE}/root.crt": ROOT.der}
-    yield from both("store-der", why, EVERY, **_listed(CHAIN, der, (STORE, ROOT)))
+    yield from jwt("store-der", why, EVERY, **_listed(CHAIN, der, (STORE, ROOT)))
     why = "The root is the second certificate of its file."
     bundle = {f"x509/ca/{STORE}/roots.pem": _stranger().pem + ROOT.pem}
-    yield from both("store-bundle", why, EVERY, **_listed(CHAIN, bundle, (STORE, ROOT)))
+    yield from jwt("store-bundle", why, EVERY, **_listed(CHAIN, bundle, (STORE, ROOT)))
     why = "A store's name may have every character that is allowed."
     odd = "Wabbit-Networks_2026.10"
-    yield from both("store-name", why, OWN, **_listed(CHAIN, anchors(ROOT, store=odd), (odd, ROOT)))
+    yield from jwt("store-name", why, OWN, **_listed(CHAIN, anchors(ROOT, store=odd), (odd, ROOT)))
 
 
 def _listed(signer: Signer, trust: Trust, *stores: tuple[str, Certificate]) -> Options:

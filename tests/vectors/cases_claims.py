@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from tests.vectors import jose
-from tests.vectors.actors import CN, DAY, NV2, OWN, REFERENCE, SELF, both, claims, json_form, jwt
+from tests.vectors.actors import CN, DAY, NV2, OWN, REFERENCE, SELF, claims, json_form, jwt
 from tests.vectors.draft import (
     AT,
     IMAGE_MANIFEST,
@@ -47,30 +47,28 @@ def cases() -> Iterator[Case]:
 
 
 def _times() -> Iterator[Case]:
-    yield from both("exp-after", "`exp` is one second away.", EXP, claims=claims(exp=AT + 1))
-    yield from both("exp-at", "`exp` is this very second.", EXP, invalidated("expired"), claims=claims(exp=AT))
-    yield from both("exp-before", "`exp` was a second ago.", EXP, invalidated("expired"), claims=claims(exp=AT - 1))
+    yield from jwt("exp-after", "`exp` is one second away.", EXP, claims=claims(exp=AT + 1))
+    yield from jwt("exp-at", "`exp` is this very second.", EXP, invalidated("expired"), claims=claims(exp=AT))
+    yield from jwt("exp-before", "`exp` was a second ago.", EXP, invalidated("expired"), claims=claims(exp=AT - 1))
     why = "`exp` is zero, and zero is not absent: it expired in 1970."
-    yield from both("exp-zero", why, EXP, invalidated("expired"), claims=claims(exp=0))
-    yield from both("nbf-before", "`nbf` was a second ago.", NBF, claims=claims(nbf=AT - 1))
-    yield from both("nbf-at", "`nbf` is this very second.", NBF, claims=claims(nbf=AT))
-    yield from both(
-        "nbf-after", "`nbf` is one second away.", NBF, invalidated("notYetValid"), claims=claims(nbf=AT + 1)
-    )
+    yield from jwt("exp-zero", why, EXP, invalidated("expired"), claims=claims(exp=0))
+    yield from jwt("nbf-before", "`nbf` was a second ago.", NBF, claims=claims(nbf=AT - 1))
+    yield from jwt("nbf-at", "`nbf` is this very second.", NBF, claims=claims(nbf=AT))
+    yield from jwt("nbf-after", "`nbf` is one second away.", NBF, invalidated("notYetValid"), claims=claims(nbf=AT + 1))
     why = "`exp` has passed and `nbf` has not come: both reasons are given."
     stated = claims(nbf=AT + 1, exp=AT - 1)
-    yield from both("exp-before-nbf", why, f"{EXP}; {NBF}", invalidated("expired", "notYetValid"), claims=stated)
+    yield from jwt("exp-before-nbf", why, f"{EXP}; {NBF}", invalidated("expired", "notYetValid"), claims=stated)
     why = "`iat`, `nbf` and `exp` as the prototype writes them for a lifetime of ten days."
-    yield from both("lifetime", why, NV2, claims=claims(nbf=AT - DAY, exp=AT + 9 * DAY))
+    yield from jwt("lifetime", why, NV2, claims=claims(nbf=AT - DAY, exp=AT + 9 * DAY))
     why = "`iat` lies ahead: it is the signer's word and no condition."
-    yield from both("iat-ahead", why, "RFC 7519 section 4.1.6", claims=claims(iat=AT + DAY))
-    yield from both("iat-absent", "`iat` is absent.", f"{NV2}: it is optional", claims=claims("iat"))
+    yield from jwt("iat-ahead", why, "RFC 7519 section 4.1.6", claims=claims(iat=AT + DAY))
+    yield from jwt("iat-absent", "`iat` is absent.", f"{NV2}: it is optional", claims=claims("iat"))
     for claim in ("exp", "nbf", "iat"):
         why = f"`{claim}` is the first second of the year 10000."
-        yield from both(f"{claim}-year-10000", why, YEARS, MALFORMED, claims=claims(**{claim: LAST + 1}))
+        yield from jwt(f"{claim}-year-10000", why, YEARS, MALFORMED, claims=claims(**{claim: LAST + 1}))
     why = "`exp` and `iat` are the last second of the year 9999."
-    yield from both("times-last", why, YEARS, claims=claims(exp=LAST, iat=LAST))
-    yield from both("iat-zero", "`iat` is the first second of 1970.", YEARS, claims=claims(iat=0))
+    yield from jwt("times-last", why, YEARS, claims=claims(exp=LAST, iat=LAST))
+    yield from jwt("iat-zero", "`iat` is the first second of 1970.", YEARS, claims=claims(iat=0))
 
 
 def _media_type() -> Iterator[Case]:
@@ -113,17 +111,17 @@ def _digest() -> Iterator[Case]:
         ("number", 1, "It is a number."),
         ("list", [f"sha256:{right}"], "It is a list."),
     ):
-        yield from both(f"digest-{name}", f"`digest`: {why}", DIGEST, MALFORMED, claims=claims(digest=value))
-    yield from both("digest-missing", "`digest` is missing.", REQUIRED, MALFORMED, claims=claims("digest"))
+        yield from jwt(f"digest-{name}", f"`digest`: {why}", DIGEST, MALFORMED, claims=claims(digest=value))
+    yield from jwt("digest-missing", "`digest` is missing.", REQUIRED, MALFORMED, claims=claims("digest"))
     mismatch = rejected("subject_digest")
     why = "`digest` is another manifest's, of the same size."
     other = jose.sha256(MANIFEST.replace(b"2", b"3", 1))
-    yield from both("digest-other", why, NV2, mismatch, claims=claims(digest=other))
+    yield from jwt("digest-other", why, NV2, mismatch, claims=claims(digest=other))
     why = "`digest` is SHA-512 of the manifest."
-    yield from both("digest-sha512", why, DIGEST, claims=claims(digest=f"sha512:{sha512}"))
+    yield from jwt("digest-sha512", why, DIGEST, claims=claims(digest=f"sha512:{sha512}"))
     why = "`digest` is SHA-512 of something else."
     other = f"sha512:{hashlib.sha512(b'').hexdigest()}"
-    yield from both("digest-sha512-other", why, DIGEST, mismatch, claims=claims(digest=other))
+    yield from jwt("digest-sha512-other", why, DIGEST, mismatch, claims=claims(digest=other))
 
 
 def _size() -> Iterator[Case]:
@@ -131,18 +129,18 @@ def _size() -> Iterator[Case]:
     mismatch = rejected("subject_size")
     for name, value in (("less", len(MANIFEST) - 1), ("more", len(MANIFEST) + 1), ("zero", 0), ("largest", 2**53 - 1)):
         why = f"`size` is {value}, the manifest has {len(MANIFEST)} bytes."
-        yield from both(f"size-{name}", why, rule, mismatch, claims=claims(size=value))
+        yield from jwt(f"size-{name}", why, rule, mismatch, claims=claims(size=value))
     why = "`size` is 2^53, the first integer that JSON's numbers do not hold exactly everywhere."
-    yield from both("size-two-to-53", why, "RFC 7493 section 2.2", MALFORMED, claims=claims(size=2**53))
-    yield from both("size-missing", "`size` is missing.", REQUIRED, MALFORMED, claims=claims("size"))
+    yield from jwt("size-two-to-53", why, "RFC 7493 section 2.2", MALFORMED, claims=claims(size=2**53))
+    yield from jwt("size-missing", "`size` is missing.", REQUIRED, MALFORMED, claims=claims("size"))
 
 
 def _references() -> Iterator[Case]:
     nothing = "there is nothing to match, which is a fact and no pass"
     why = f"`references` is absent: {nothing}."
-    yield from both("references-absent", why, f"{NV2}: it is optional", claims=claims("references"))
-    yield from both("references-empty", f"`references` is empty: {nothing}.", NV2, claims=claims(references=[]))
-    yield from both("references-null", "`references` is null.", GRAMMAR, MALFORMED, claims=claims(references=None))
+    yield from jwt("references-absent", why, f"{NV2}: it is optional", claims=claims("references"))
+    yield from jwt("references-empty", f"`references` is empty: {nothing}.", NV2, claims=claims(references=[]))
+    yield from jwt("references-null", "`references` is null.", GRAMMAR, MALFORMED, claims=claims(references=None))
     for name, value, why in (
         ("text", REFERENCE, "`references` is a text instead of a list."),
         ("object", (("0", REFERENCE),), "`references` is an object instead of a list."),
@@ -150,7 +148,7 @@ def _references() -> Iterator[Case]:
         ("null-member", [REFERENCE, None], "A member is null."),
         ("list-member", [[REFERENCE]], "A member is a list."),
     ):
-        yield from both(f"references-{name}", why, NV2, MALFORMED, claims=claims(references=value))
+        yield from jwt(f"references-{name}", why, NV2, MALFORMED, claims=claims(references=value))
     digest = "sha256:" + "0" * 64
     for name, value, why in (
         ("no-host", "net-monitor:v1", "it names no host"),
@@ -175,7 +173,7 @@ def _references() -> Iterator[Case]:
         ("full-stop", "registry\u3002wabbit-networks.io/net-monitor:v1", "its host has an ideographic full stop"),
     ):
         stated = claims(references=[REFERENCE, value])
-        yield from both(f"reference-{name}", f"A reference is not whole: {why}.", GRAMMAR, MALFORMED, claims=stated)
+        yield from jwt(f"reference-{name}", f"A reference is not whole: {why}.", GRAMMAR, MALFORMED, claims=stated)
     for name, value in (
         ("without-tag", f"{CN}/net-monitor"),
         ("with-digest", f"{CN}/net-monitor@{digest}"),
@@ -183,17 +181,17 @@ def _references() -> Iterator[Case]:
         ("long-path", f"{CN}/wabbit/networks_software/net-monitor.core__x:V1.0_b-2"),
     ):
         why = f"A reference may have tag and digest, or neither: {name.replace('-', ' ')}."
-        yield from both(f"reference-{name}", why, GRAMMAR, claims=claims(references=[value]))
+        yield from jwt(f"reference-{name}", why, GRAMMAR, claims=claims(references=[value]))
     why = "Several references, each under the certificate's name, in the order in which they were signed."
     several = [REFERENCE, f"{CN}/net-monitor:latest", f"{CN}/a"]
-    yield from both("references-several", why, NV2, claims=claims(references=several))
+    yield from jwt("references-several", why, NV2, claims=claims(references=several))
     for count, verdict in ((256, None), (257, MALFORMED)):
         stated = claims(references=[f"{CN}/a:{number}" for number in range(count)])
         why, rule = f"There are {count} references.", f"{OWN}: at most 256 references"
         if verdict:
-            yield from both("references-too-many", why, rule, verdict, claims=stated)
+            yield from jwt("references-too-many", why, rule, verdict, claims=stated)
         else:
-            yield from both("references-256", why, rule, claims=stated)
+            yield from jwt("references-256", why, rule, claims=stated)
 
 
 def _about(manifest: bytes, media_type: str) -> Pairs:
@@ -206,35 +204,35 @@ def _manifests() -> Iterator[Case]:
     layer = {"mediaType": IMAGE_MANIFEST, "digest": jose.sha256(MANIFEST), "size": len(MANIFEST)}
     index = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": [layer]}).encode()
     why = "An index is signed like any manifest."
-    yield from both("subject-index", why, rule, manifest=index, claims=_about(index, INDEX))
+    yield from jwt("subject-index", why, rule, manifest=index, claims=_about(index, INDEX))
     why = "A signature over a manifest does not stand for the index that lists it."
     yield from jwt("subject-index-of-signed", why, rule, rejected("subject_media_type"), manifest=index)
     yield from json_form("subject-index-of-signed", why, rule, rejected("subject_size"), manifest=index)
     docker = json.dumps(own | {"mediaType": DOCKER}).encode()
     why = "A Docker manifest, with white space as it was pushed."
-    yield from both("subject-docker", why, rule, manifest=docker, claims=_about(docker, DOCKER))
+    yield from jwt("subject-docker", why, rule, manifest=docker, claims=_about(docker, DOCKER))
     why = "The manifest has a line feed more than what was signed."
-    yield from both("subject-newline", why, rule, rejected("subject_size"), manifest=MANIFEST + b"\n")
+    yield from jwt("subject-newline", why, rule, rejected("subject_size"), manifest=MANIFEST + b"\n")
     why = "One byte of the manifest is another."
     changed = MANIFEST.replace(b'"layers"', b'"Layers"')
-    yield from both("subject-changed", why, rule, rejected("subject_digest"), manifest=changed)
+    yield from jwt("subject-changed", why, rule, rejected("subject_digest"), manifest=changed)
     declared = "OCI image specification, manifest.md: mediaType and the Content-Type must match"
     nameless = json.dumps({name: value for name, value in own.items() if name != "mediaType"}).encode()
     stated = _about(nameless, IMAGE_MANIFEST)
     why = "The manifest does not say its media type, whoever has it does."
-    yield from both(
+    yield from jwt(
         "subject-type-given", why, declared, manifest=nameless, manifest_media_type=IMAGE_MANIFEST, claims=stated
     )
     why = "The manifest says its media type, and it is given as the same."
-    yield from both("subject-type-twice", why, declared, manifest_media_type=IMAGE_MANIFEST)
+    yield from jwt("subject-type-twice", why, declared, manifest_media_type=IMAGE_MANIFEST)
     why = "The manifest says one media type and is given as another: neither reading is safe."
     mismatch = rejected("subject_media_type")
-    yield from both("subject-type-differs", why, declared, mismatch, manifest_media_type=DOCKER)
+    yield from jwt("subject-type-differs", why, declared, mismatch, manifest_media_type=DOCKER)
     stated = claims(mediaType=DOCKER)
     why = "The same, and what was signed is the type that it is given as."
     yield from jwt("subject-type-differs-signed", why, declared, mismatch, manifest_media_type=DOCKER, claims=stated)
     why = "Nobody says the manifest's media type."
-    yield from both("subject-type-unknown", why, OWN, refused("media_type_unknown"), manifest=nameless)
+    yield from jwt("subject-type-unknown", why, OWN, refused("media_type_unknown"), manifest=nameless)
     for name, data in (("json", b"not a manifest"), ("object", b"[" + MANIFEST + b"]")):
         why = f"The manifest is no {name.replace('json', 'JSON')}: there is nothing that could have been signed."
         stated = _about(data, IMAGE_MANIFEST)
@@ -244,13 +242,13 @@ def _manifests() -> Iterator[Case]:
     why = "The manifest has layers and manifests, and could be read as an image and as an index."
     stated = _about(ambiguous, IMAGE_MANIFEST)
     rule = "OCI image specification, manifest.md and image-index.md; CVE-2021-41190"
-    yield from both("subject-ambiguous", why, rule, mismatch, manifest=ambiguous, claims=stated)
+    yield from jwt("subject-ambiguous", why, rule, mismatch, manifest=ambiguous, claims=stated)
 
 
 def _forms() -> Iterator[Case]:
     rule = f"{OWN}: the media type of the JSON form may hold either form"
     yield from jwt("form-under-json-type", "A JWT under the JSON form's media type.", rule, media_type=JSON_TYPE)
-    yield from both("form-recognised", "No media type is given: the form is known by its bytes.", OWN, media_type=None)
+    yield from jwt("form-recognised", "No media type is given: the form is known by its bytes.", OWN, media_type=None)
     why = "The JSON form under the media type of a JWT."
     yield from json_form("form-under-jwt-type", why, OWN, MALFORMED, media_type=JWT_TYPE)
     unknown = rejected("unknown_format")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from tests.vectors.actors import CHAIN, CN, INTERMEDIATE, OWN, ROOT, anchors, both, by_chain, claims
+from tests.vectors.actors import CHAIN, CN, INTERMEDIATE, OWN, ROOT, anchors, by_chain, claims, jwt
 from tests.vectors.draft import AT, SOUND, Case, Signer, Verdict, invalidated
 from tests.vectors.pki import END, START, Certificate, Profile, authority, issue
 
@@ -29,16 +29,16 @@ def cases() -> Iterator[Case]:
     for name, what, verdict, start, end in SPANS:
         self_signed = by_chain(issue(CN, "p256-signer", start=start, end=end))
         why = f"The self-signed certificate {what}."
-        yield from both(f"dates-self-signed-{name}", why, DATES, verdict, signer=self_signed)
+        yield from jwt(f"dates-self-signed-{name}", why, DATES, verdict, signer=self_signed)
         leaf = issue(CN, "p256-signer", INTERMEDIATE, start=start, end=end)
         signer = by_chain(leaf, INTERMEDIATE, trust=anchors(ROOT))
-        yield from both(f"dates-leaf-{name}", f"The leaf {what}.", DATES, verdict, signer=signer)
+        yield from jwt(f"dates-leaf-{name}", f"The leaf {what}.", DATES, verdict, signer=signer)
         intermediate = authority("Wabbit Networks Signing CA", "p256-intermediate", ROOT, start=start, end=end)
         signer = by_chain(issue(CN, "p256-signer", intermediate), intermediate, trust=anchors(ROOT))
-        yield from both(f"dates-intermediate-{name}", f"The intermediate {what}.", DATES, verdict, signer=signer)
+        yield from jwt(f"dates-intermediate-{name}", f"The intermediate {what}.", DATES, verdict, signer=signer)
         root = authority("Wabbit Networks Root", "p256-root", start=start, end=end)
         signer = by_chain(issue(CN, "p256-signer", root), trust=anchors(root))
-        yield from both(f"dates-root-{name}", f"The root {what}.", DATES, verdict, signer=signer)
+        yield from jwt(f"dates-root-{name}", f"The root {what}.", DATES, verdict, signer=signer)
     yield from _together()
 
 
@@ -48,28 +48,28 @@ def _together() -> Iterator[Case]:
     leaf = issue(CN, "p256-signer", root, start=NOW + SECOND)
     why = "The leaf is not yet valid, and the root no longer."
     verdict = invalidated("certificateNotYetValid", "certificateExpired")
-    yield from both("dates-leaf-and-root", why, EVERY, verdict, signer=by_chain(leaf, trust=anchors(root)))
+    yield from jwt("dates-leaf-and-root", why, EVERY, verdict, signer=by_chain(leaf, trust=anchors(root)))
     expired = by_chain(issue(CN, "p256-signer", end=NOW - SECOND))
     why = "The signature has expired, and its certificate as well."
     verdict = invalidated("expired", "certificateExpired")
-    yield from both("dates-and-exp", why, EVERY, verdict, signer=expired, claims=claims(exp=AT))
+    yield from jwt("dates-and-exp", why, EVERY, verdict, signer=expired, claims=claims(exp=AT))
     why = "The certificate has expired, though the signature was made in its time: nothing vouches for that time."
     made = claims("references", iat=AT - 3600)
     hour = by_chain(issue(CN, "p256-signer", end=NOW - timedelta(minutes=30)))
-    yield from both("dates-iat-in-time", why, f"{OWN}: iat is the signer's word", EXPIRED, signer=hour, claims=made)
+    yield from jwt("dates-iat-in-time", why, f"{OWN}: iat is the signer's word", EXPIRED, signer=hour, claims=made)
     why = "The root has expired; the intermediate is an anchor itself, and needs no root."
     signer = _two_anchors(authority("Wabbit Networks Root", "p256-root", **old))
     expected = {"signer": {"cn": CN, "certificate": {"fingerprint": _leaf_of(signer)}}}
-    yield from both(
+    yield from jwt(
         "dates-anchored-twice", why, f"{OWN}: any certificate in a store is an anchor", signer=signer, more=expected
     )
     why = "The certificate has no well-defined end: its notAfter is the year 9999."
     endless = by_chain(issue(CN, "p256-signer", end=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)))
-    yield from both("dates-no-end", why, "RFC 5280 section 4.1.2.5", signer=endless)
+    yield from jwt("dates-no-end", why, "RFC 5280 section 4.1.2.5", signer=endless)
     why = "The chain is asked about in a year to come."
     later = int(datetime(2027, 1, 1, 0, 0, 1, tzinfo=UTC).timestamp())
     verdict = invalidated("certificateExpired", "certificateExpired", "certificateExpired")
-    yield from both("dates-all-expired", why, EVERY, verdict, signer=CHAIN, at=later)
+    yield from jwt("dates-all-expired", why, EVERY, verdict, signer=CHAIN, at=later)
 
 
 def _leaf_of(signer: Signer) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tests.vectors.actors import CN, NV2, OWN, both, by_chain, claims
+from tests.vectors.actors import CN, NV2, OWN, by_chain, claims, jwt
 from tests.vectors.draft import SOUND, Case, rejected
 from tests.vectors.pki import issue
 
@@ -61,7 +61,7 @@ def cases() -> Iterator[Case]:
         for name, why, rule, cn, host in table:
             signer = by_chain(issue(cn, "p256-signer"))
             stated = claims(references=[f"{host}/net-monitor:v1"])
-            yield from both(f"name-{name}", why, rule, verdict, signer=signer, claims=stated)
+            yield from jwt(f"name-{name}", why, rule, verdict, signer=signer, claims=stated)
     yield from _alternative_names()
     yield from _several()
 
@@ -70,29 +70,29 @@ def _alternative_names() -> Iterator[Case]:
     other = "Wabbit Networks Release"
     dns = by_chain(issue(other, "p256-signer", dns=("mirror.example", CN)))
     why = "A dNSName matches, not the common name; `cn` is reported as it stands, and never out of a dNSName."
-    yield from both("name-dns-name", why, ALTERNATIVE, signer=dns)
+    yield from jwt("name-dns-name", why, ALTERNATIVE, signer=dns)
     beside = by_chain(issue(CN, "p256-signer", dns=("mirror.example",)))
     why = "The common name counts where there are alternative names too, and they say another."
-    yield from both("name-cn-beside-dns-name", why, COMMON_NAME, signer=beside)
+    yield from jwt("name-cn-beside-dns-name", why, COMMON_NAME, signer=beside)
     why = "Neither the common name nor a dNSName matches."
     stated = claims(references=["registry.acme-rockets.io/net-monitor:v1"])
-    yield from both("name-dns-name-other", why, ALTERNATIVE, MISMATCH, signer=dns, claims=stated)
+    yield from jwt("name-dns-name-other", why, ALTERNATIVE, MISMATCH, signer=dns, claims=stated)
     wildcard = by_chain(issue(other, "p256-signer", dns=("*.wabbit-networks.io",)))
-    yield from both("name-dns-name-wildcard", "A dNSName has a wildcard.", WILDCARD, signer=wildcard)
+    yield from jwt("name-dns-name-wildcard", "A dNSName has a wildcard.", WILDCARD, signer=wildcard)
     why = "A dNSName's wildcard covers no two labels."
     stated = claims(references=[f"eu.{CN}/net-monitor:v1"])
-    yield from both("name-dns-name-wildcard-two-labels", why, WILDCARD, MISMATCH, signer=wildcard, claims=stated)
+    yield from jwt("name-dns-name-wildcard-two-labels", why, WILDCARD, MISMATCH, signer=wildcard, claims=stated)
     address = by_chain(issue(other, "p256-signer", addresses=("192.0.2.1", "2001:db8::1")))
     for name, host in (("ipv4", "192.0.2.1:5000"), ("ipv6", "[2001:db8::1]:5000")):
         stated = claims(references=[f"{host}/net-monitor:v1"])
-        yield from both(f"name-{name}-address", "An iPAddress matches.", ADDRESS, signer=address, claims=stated)
+        yield from jwt(f"name-{name}-address", "An iPAddress matches.", ADDRESS, signer=address, claims=stated)
     why = "An iPAddress and the reference are the same address in another writing."
     stated = claims(references=["[2001:DB8::1]/net-monitor:v1"])
-    yield from both("name-ipv6-address-other-text", why, ADDRESS, MISMATCH, signer=address, claims=stated)
+    yield from jwt("name-ipv6-address-other-text", why, ADDRESS, MISMATCH, signer=address, claims=stated)
     why = "An address in a dNSName is no iPAddress."
     signer = by_chain(issue(other, "p256-signer", dns=("192.0.2.1",)))
     stated = claims(references=["192.0.2.1/net-monitor:v1"])
-    yield from both("name-dns-name-of-address", why, ADDRESS, MISMATCH, signer=signer, claims=stated)
+    yield from jwt("name-dns-name-of-address", why, ADDRESS, MISMATCH, signer=signer, claims=stated)
 
 
 def _several() -> Iterator[Case]:
@@ -100,8 +100,8 @@ def _several() -> Iterator[Case]:
     inside, outside = f"{CN}/net-monitor:v1", "registry.acme-rockets.io/net-monitor:v1"
     for name, references in (("second", [inside, outside]), ("first", [outside, inside])):
         stated = claims(references=references)
-        yield from both(f"name-{name}-of-two-outside", why, COMMON_NAME, MISMATCH, claims=stated)
+        yield from jwt(f"name-{name}-of-two-outside", why, COMMON_NAME, MISMATCH, claims=stated)
     why = "Each reference matches another of the certificate's names."
     signer = by_chain(issue(CN, "p256-signer", dns=("mirror.example",)))
     stated = claims(references=[inside, "mirror.example/net-monitor:v1"])
-    yield from both("name-each-another", why, ALTERNATIVE, signer=signer, claims=stated)
+    yield from jwt("name-each-another", why, ALTERNATIVE, signer=signer, claims=stated)

@@ -6,7 +6,7 @@ from typing import Final, Unpack
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from tests.vectors.actors import CN, NV2, OWN, ROOT, anchors, both, by_chain
+from tests.vectors.actors import CN, NV2, OWN, ROOT, anchors, by_chain, jwt
 from tests.vectors.draft import SOUND, Case, Signer, Verdict, rejected
 from tests.vectors.pki import (
     CODE_SIGNING,
@@ -81,18 +81,18 @@ def _leaves() -> Iterator[Case]:
     """Leaves right under the root."""
     for name, verdict, what, rule, profile in LEAVES:
         signer = _issued(ROOT, **profile)
-        yield from both(f"leaf-{name}", f"The leaf {what}.", rule, verdict, signer=signer)
+        yield from jwt(f"leaf-{name}", f"The leaf {what}.", rule, verdict, signer=signer)
     for name, what, names in NAMED:
         signer = by_chain(issue(names, SIGNER, ROOT, dns=(CN,)), trust=anchors(ROOT))
-        yield from both(f"leaf-{name}", f"The leaf {what}.", ONE_NAME, PROFILE, signer=signer)
+        yield from jwt(f"leaf-{name}", f"The leaf {what}.", ONE_NAME, PROFILE, signer=signer)
         why = f"A self-signed certificate in the store {what}."
         signer = by_chain(issue(names, SIGNER, dns=(CN,)))
-        yield from both(f"self-signed-{name}", why, ONE_NAME, PROFILE, signer=signer)
+        yield from jwt(f"self-signed-{name}", why, ONE_NAME, PROFILE, signer=signer)
     why = "The leaf lies in the store, and is not self-signed: its usages count as those of any leaf."
     pinned = by_chain(issue(CN, SIGNER, ROOT, usage=ENCIPHERS))
-    yield from both("leaf-pinned-no-digital-signature", why, PINNED, PROFILE, signer=pinned)
+    yield from jwt("leaf-pinned-no-digital-signature", why, PINNED, PROFILE, signer=pinned)
     why = "A CA under another lies in the store and signs content: it is not self-signed, and so is a CA as a leaf."
-    yield from both("leaf-pinned-ca", why, PINNED, PROFILE, signer=by_chain(authority(CN, SIGNER, ROOT)))
+    yield from jwt("leaf-pinned-ca", why, PINNED, PROFILE, signer=by_chain(authority(CN, SIGNER, ROOT)))
 
 
 def _issued(root: Certificate, key: str = SIGNER, **profile: Unpack[Profile]) -> Signer:
@@ -113,12 +113,12 @@ def _pinned() -> Iterator[Case]:
     for name, verdict, what, rule, profile in table:
         why = f"A self-signed certificate in the store {what}."
         signer = by_chain(issue(CN, SIGNER, **profile))
-        yield from both(f"self-signed-{name}", why, rule, verdict, signer=signer)
+        yield from jwt(f"self-signed-{name}", why, rule, verdict, signer=signer)
     for key, what in ODD_KEYS:
         why = f"A self-signed certificate in the store has {what}."
-        yield from both(f"self-signed-{key}", why, KEYS, PROFILE, signer=by_chain(issue(CN, key)))
+        yield from jwt(f"self-signed-{key}", why, KEYS, PROFILE, signer=by_chain(issue(CN, key)))
     why = "A self-signed certificate in the store is signed with SHA-1."
-    yield from both("self-signed-sha1", why, NO_SHA1, PROFILE, signer=by_chain(issue(CN, "rsa-2048", sha1=True)))
+    yield from jwt("self-signed-sha1", why, NO_SHA1, PROFILE, signer=by_chain(issue(CN, "rsa-2048", sha1=True)))
 
 
 def _issuers() -> Iterator[Case]:
@@ -138,9 +138,9 @@ def _issuers() -> Iterator[Case]:
     for name, what, rule, profile in table:
         intermediate = authority("Odd CA", "p256-intermediate", ROOT, **profile)
         signer = _under(intermediate, ROOT)
-        yield from both(f"intermediate-{name}", f"The intermediate {what}.", rule, PROFILE, signer=signer)
+        yield from jwt(f"intermediate-{name}", f"The intermediate {what}.", rule, PROFILE, signer=signer)
         signer = _issued(authority("Odd Root", "p256-root", **profile))
-        yield from both(f"root-{name}", f"The root {what}.", rule, PROFILE, signer=signer)
+        yield from jwt(f"root-{name}", f"The root {what}.", rule, PROFILE, signer=signer)
 
 
 def _under(intermediate: Certificate, root: Certificate) -> Signer:
@@ -153,16 +153,16 @@ def _path_lengths() -> Iterator[Case]:
         root = authority("Short Root", "p256-root", path_length=length)
         why = f"The root allows {length} intermediates below it, and there is one."
         signer = _under(authority("CA", "p256-intermediate", root), root)
-        yield from both(f"path-length-{length}", why, CONSTRAINTS, verdict, signer=signer)
+        yield from jwt(f"path-length-{length}", why, CONSTRAINTS, verdict, signer=signer)
     first = authority("First CA", "p256-intermediate", ROOT, path_length=0)
     second = authority("Second CA", "p256-other", first)
     why = "An intermediate that allows none below it has issued another."
     signer = by_chain(issue(CN, SIGNER, second), second, first, trust=anchors(ROOT))
-    yield from both("path-length-intermediate", why, CONSTRAINTS, PROFILE, signer=signer)
+    yield from jwt("path-length-intermediate", why, CONSTRAINTS, PROFILE, signer=signer)
     root = authority("Rolling CA", "p256-root", path_length=0)
     rolled = authority("Rolling CA", "p256-intermediate", root)
     why = "A certificate of the root's own name, for its next key, does not count as an intermediate."
-    yield from both("path-length-self-issued", why, "RFC 5280 section 6.1.4 (l)", signer=_under(rolled, root))
+    yield from jwt("path-length-self-issued", why, "RFC 5280 section 6.1.4 (l)", signer=_under(rolled, root))
 
 
 ODD_KEYS: Final = (
@@ -174,19 +174,19 @@ ODD_KEYS: Final = (
 
 def _keys_and_hashes() -> Iterator[Case]:
     for key, what in ODD_KEYS:
-        yield from both(f"leaf-{key}", f"The leaf has {what}.", KEYS, PROFILE, signer=_issued(ROOT, key))
+        yield from jwt(f"leaf-{key}", f"The leaf has {what}.", KEYS, PROFILE, signer=_issued(ROOT, key))
     why = "The intermediate has an RSA key of 1024 bits."
     signer = _under(authority("Small CA", "rsa-1024", ROOT), ROOT)
-    yield from both("intermediate-rsa-1024", why, KEYS, PROFILE, signer=signer)
+    yield from jwt("intermediate-rsa-1024", why, KEYS, PROFILE, signer=signer)
     why = "The root has an RSA key of 1024 bits."
-    yield from both("root-rsa-1024", why, KEYS, PROFILE, signer=_issued(authority("Small Root", "rsa-1024")))
+    yield from jwt("root-rsa-1024", why, KEYS, PROFILE, signer=_issued(authority("Small Root", "rsa-1024")))
     # A link that is signed with SHA-1 is none, so that nothing anchors what hangs on it.
     root = authority("RSA Root", "rsa-2048")
     signer = _issued(root, sha1=True)
-    yield from both("leaf-sha1", "The leaf is signed with SHA-1.", NO_SHA1, rejected("untrusted"), signer=signer)
+    yield from jwt("leaf-sha1", "The leaf is signed with SHA-1.", NO_SHA1, PROFILE, signer=signer)
     signer = _under(authority("SHA-1 CA", "p256-intermediate", root, sha1=True), root)
     why = "The intermediate is signed with SHA-1."
-    yield from both("intermediate-sha1", why, NO_SHA1, rejected("untrusted"), signer=signer)
+    yield from jwt("intermediate-sha1", why, NO_SHA1, PROFILE, signer=signer)
     why = "The leaf is signed with SHA-1, and lies in the store itself."
     pinned = by_chain(issue(CN, SIGNER, root, sha1=True))
-    yield from both("leaf-pinned-sha1", why, NO_SHA1, PROFILE, signer=pinned)
+    yield from jwt("leaf-pinned-sha1", why, NO_SHA1, PROFILE, signer=pinned)

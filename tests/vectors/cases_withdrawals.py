@@ -15,7 +15,6 @@ from tests.vectors.actors import (
     SELF_SIGNED,
     STORE,
     as_jwk,
-    both,
     by_kid,
     claims,
     jwt,
@@ -57,16 +56,16 @@ def _named(public_key: str = KEY, statement: str = STATEMENT) -> Pairs:
 
 def _signatures() -> Iterator[Case]:
     why = "The signature itself is withdrawn: its key and its statement."
-    yield from both("withdrawn-signature", why, RULE, WITHDRAWN, withdrawals=(withdraw(signature=_named()),))
+    yield from jwt("withdrawn-signature", why, RULE, WITHDRAWN, withdrawals=(withdraw(signature=_named()),))
     why = "The withdrawn signature's twin, another file: it is the same statement by the same key."
     twin = (withdraw(signature=_named()),)
-    yield from both("withdrawn-signature-twin", why, RULE, WITHDRAWN, withdrawals=twin, spoil=jose.other_s)
+    yield from jwt("withdrawn-signature-twin", why, RULE, WITHDRAWN, withdrawals=twin, spoil=jose.other_s)
     for name, named, what in (
         ("statement", _named(statement=ZEROS), "Another statement by the key"),
         ("key", _named(public_key=ZEROS), "The statement by another key"),
     ):
         why = f"{what} is withdrawn, and that is another signature."
-        yield from both(f"withdrawn-other-{name}", why, RULE, withdrawals=(withdraw(signature=named),))
+        yield from jwt(f"withdrawn-other-{name}", why, RULE, withdrawals=(withdraw(signature=named),))
 
 
 def _keys_and_certificates() -> Iterator[Case]:
@@ -75,21 +74,21 @@ def _keys_and_certificates() -> Iterator[Case]:
             why = f"The {kind} of the {name} is withdrawn."
             entry = (withdraw(**{kind: target}),)
             case = f"withdrawn-{'key' if kind == 'publicKey' else kind}-{name}"
-            yield from both(case, why, ANYWHERE, WITHDRAWN, signer=CHAIN, withdrawals=entry)
+            yield from jwt(case, why, ANYWHERE, WITHDRAWN, signer=CHAIN, withdrawals=entry)
     why = "Another key, and another certificate, are withdrawn."
     others = (withdraw(publicKey=jose.public_digest("p256-other")), withdraw(certificate=ZEROS))
-    yield from both("withdrawn-others", why, RULE, signer=CHAIN, withdrawals=others)
+    yield from jwt("withdrawn-others", why, RULE, signer=CHAIN, withdrawals=others)
     why = "The withdrawn certificate is another one for the same key."
     other = (withdraw(certificate=issue(CN, "p256-signer", nth=2).fingerprint),)
-    yield from both("withdrawn-other-certificate-of-key", why, RULE, withdrawals=other)
+    yield from jwt("withdrawn-other-certificate-of-key", why, RULE, withdrawals=other)
     by_key = (withdraw(publicKey=KEY),)
-    yield from both(
+    yield from jwt(
         "withdrawn-key-jwk", "The key is a JWK.", RULE, WITHDRAWN, signer=as_jwk(SELF.key), withdrawals=by_key
     )
     why = "The certificate that the key store has for the kid is withdrawn."
     found = by_kid(SELF.key, keyed("certificate.pem", SELF_SIGNED.pem), certificate=SELF_SIGNED)
     entry = (withdraw(certificate=SELF_SIGNED.fingerprint),)
-    yield from both("withdrawn-certificate-kid", why, RULE, WITHDRAWN, signer=found, withdrawals=entry)
+    yield from jwt("withdrawn-certificate-kid", why, RULE, WITHDRAWN, signer=found, withdrawals=entry)
 
 
 def _identities() -> Iterator[Case]:
@@ -103,12 +102,12 @@ def _identities() -> Iterator[Case]:
     )
     for name, signer, identity, verdict, why in table:
         entry = (withdraw(identity=identity),)
-        yield from both(f"withdrawn-identity{name}", why, RULE, verdict, signer=signer, withdrawals=entry)
+        yield from jwt(f"withdrawn-identity{name}", why, RULE, verdict, signer=signer, withdrawals=entry)
     store = f"ca:{STORE}/{CN}"
     found = by_kid(SELF.key, keyed("certificate.pem", SELF_SIGNED.pem), certificate=SELF_SIGNED)
     why = "The identity of a key that the key store has with a certificate."
     entry = (withdraw(identity=store.replace("ca:", "keys:")),)
-    yield from both("withdrawn-identity-kid", why, RULE, WITHDRAWN, signer=found, withdrawals=entry)
+    yield from jwt("withdrawn-identity-kid", why, RULE, WITHDRAWN, signer=found, withdrawals=entry)
 
 
 def _since() -> Iterator[Case]:
@@ -121,7 +120,7 @@ def _since() -> Iterator[Case]:
         ("lower-case", "2026-12-01t00:00:00z", WITHDRAWN, "`since` is written in lower case"),
     ):
         entry = (withdraw(since, publicKey=KEY),)
-        yield from both(f"withdrawn-since-{name}", f"{why}.", f"{SINCE}; RFC 3339", verdict, withdrawals=entry)
+        yield from jwt(f"withdrawn-since-{name}", f"{why}.", f"{SINCE}; RFC 3339", verdict, withdrawals=entry)
 
 
 def _several() -> Iterator[Case]:
@@ -129,14 +128,14 @@ def _several() -> Iterator[Case]:
     why = "The signature has expired, and its key is withdrawn."
     entry = (withdraw(publicKey=KEY),)
     verdict = invalidated("expired", "withdrawn")
-    yield from both("withdrawn-and-expired", why, every, verdict, claims=claims(exp=AT - 1), withdrawals=entry)
+    yield from jwt("withdrawn-and-expired", why, every, verdict, claims=claims(exp=AT - 1), withdrawals=entry)
     why = "The key and the certificate are withdrawn, at two times and for two reasons."
     entries = (withdraw(publicKey=KEY), withdraw("2026-11-15T00:00:00Z", certificate=SELF_SIGNED.fingerprint))
-    yield from both("withdrawn-twice", why, every, invalidated("withdrawn", "withdrawn"), withdrawals=entries)
+    yield from jwt("withdrawn-twice", why, every, invalidated("withdrawn", "withdrawn"), withdrawals=entries)
     why = "The key is withdrawn, and the certificate from tomorrow on."
     entries = (withdraw(publicKey=KEY), withdraw("2026-12-02T00:00:00Z", certificate=SELF_SIGNED.fingerprint))
-    yield from both("withdrawn-one-of-two", why, every, WITHDRAWN, withdrawals=entries)
-    yield from both("withdrawn-nothing", "The list is empty.", RULE, withdrawals=b'{"version":"1","withdrawals":[]}')
+    yield from jwt("withdrawn-one-of-two", why, every, WITHDRAWN, withdrawals=entries)
+    yield from jwt("withdrawn-nothing", "The list is empty.", RULE, withdrawals=b'{"version":"1","withdrawals":[]}')
 
 
 def _files() -> Iterator[Case]:
