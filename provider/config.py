@@ -6,7 +6,8 @@ does not exist stops the start with the nearest one that does, for a mistyped se
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -97,12 +98,26 @@ SECTIONS: Final[Mapping[str, type[msgspec.Struct]]] = {
 """The tables of the file; `[[source]]` may stand several times and is not overridden by the environment."""
 
 
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """Settings, and where each that is not a default comes from (`section.key` to a file or a variable)."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
 def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
     """The settings of a file (None: `./sigclaims.toml` where there is one) and the environment; raises `Refused`."""
+    return effective(file, environment).settings
+
+
+def effective(file: Path | None, environment: Mapping[str, str]) -> Effective:
+    """The settings as `load` gives them, and where they come from; raises `Refused`."""
     path = file or Path(DEFAULT_FILE)
     tables = _tables(path) if file or path.exists() else {}
     where = str(path)
     _check_names(tables, where)
+    origins = {f"{section}.{key}": where for section, table in tables.items() for key in _keys(table)}
     for variable, value in environment.items():
         section, separator, key = variable.removeprefix(PREFIX).lower().partition("__")
         if variable.startswith(PREFIX) and separator:
@@ -110,12 +125,18 @@ def load(file: Path | None, environment: Mapping[str, str]) -> Settings:
             if section == "source":
                 raise Refused("setting_invalid", f"{variable}: sources are set in the file alone")
             tables.setdefault(section, {})[key] = value
+            origins[f"{section}.{key}"] = variable
     try:
         settings = msgspec.convert(tables, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise Refused("setting_invalid", f"{where}: {_readable(str(error))}") from error
     _check_sources(settings, where)
-    return msgspec.structs.replace(settings, folder=path.parent)
+    return Effective(msgspec.structs.replace(settings, folder=path.parent), origins)
+
+
+def _keys(table: object) -> Iterator[str]:
+    for entry in table if isinstance(table, list) else [table]:
+        yield from entry if isinstance(entry, dict) else ()
 
 
 def _tables(path: Path) -> dict[str, Any]:
@@ -129,9 +150,8 @@ def _check_names(tables: Mapping[str, Any], where: str) -> None:
     for section, content in tables.items():
         if section not in SECTIONS:
             raise _unknown(f"[{section}]", where, [f"[{name}]" for name in SECTIONS])
-        entries = content if isinstance(content, list) else [content]
         known = [field.encode_name for field in msgspec.structs.fields(SECTIONS[section])]
-        for key in (key for entry in entries if isinstance(entry, dict) for key in entry):
+        for key in _keys(content):
             if key not in known:
                 raise _unknown(f"{section}.{key}", where, [f"{section}.{name}" for name in known])
 

@@ -95,9 +95,7 @@ CODES: Final[dict[str, Code]] = {
     "trust_invalid": _refused("The trust folder is not laid out as it should be.", "See docs/concepts.md."),
     "withdrawals_invalid": _refused("The withdrawals file breaks its format.", "See docs/concepts.md."),
     "time_invalid": _refused("The time is not RFC 3339.", "Write 2026-12-01T00:00:00Z."),
-    "key_invalid": _refused(
-        "The private key cannot be used to sign.", "Use RSA of 2048 bits or more, or a NIST curve."
-    ),
+    "key_invalid": _refused("The private key cannot be used to sign.", "Use RSA, a NIST curve or Ed25519."),
     "sign_refused": _refused("A verifier would refuse the signature that was asked for.", "Mend what is named."),
     "layout_invalid": _refused("The folder is not an OCI image layout.", "Make one with skopeo or crane."),
     "policy_invalid": _refused("The policy cannot be loaded.", "Mend the place that is named."),

@@ -7,16 +7,40 @@ codeSigning, a leaf that is no CA).
 import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from jwcrypto.jwk import JWK
 
 from provider.errors import Refused
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+_CURVES: Final = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
+_RSA: Final = {"RSA-2048": 2048, "RSA-3072": 3072, "RSA-4096": 4096}
+
+CERTIFIED_KINDS: Final = (*_CURVES, *_RSA)
+"""Kinds of key that a certificate can be made for; Ed25519 is for bare keys alone."""
+
+
+def private_key(kind: str) -> PrivateKey:
+    """A new key of one of `CERTIFIED_KINDS`."""
+    if kind in _RSA:
+        return rsa.generate_private_key(public_exponent=65537, key_size=_RSA[kind])
+    return ec.generate_private_key(_CURVES[kind])
+
+
+def bare_key() -> tuple[bytes, bytes]:
+    """A new Ed25519 key: the private one as PEM (PKCS #8), the public one as a JWK for a store under `keys/`."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    jwk = JWK.from_pyca(key.public_key())
+    jwk.update(kid=jwk.thumbprint(), alg="EdDSA", use="sig")
+    return pem, jwk.export_public().encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +60,16 @@ class Issued:
 
 
 def self_signed(cn: str, at: int, days: int, key: PrivateKey | None = None) -> Issued:
-    """A key (P-256 where none is given) with a certificate for `cn` signed by itself; raises `Refused`.
+    """A certificate for `cn`, signed by its own key (a new P-256 one where none is given); raises `Refused`.
 
     It is valid from `at` (seconds since 1970).
     """
-    return _issue(cn, at, days, None, key or ec.generate_private_key(ec.SECP256R1()))
+    return _issue(cn, at, days, None, key or private_key("P-256"))
 
 
 def ca(cn: str, at: int, days: int) -> Issued:
     """A P-256 root CA that issues leaves only (path length 0); raises `Refused`."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = private_key("P-256")
     name = _name(cn)
     builder = _builder(name, name, key, at, days)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -53,9 +77,9 @@ def ca(cn: str, at: int, days: int) -> Issued:
     return Issued(key, builder.sign(key, hashes.SHA256()))
 
 
-def leaf(cn: str, issuer: Issued, at: int, days: int) -> Issued:
-    """A P-256 key with a certificate for `cn` under a CA; raises `Refused`."""
-    return _issue(cn, at, days, issuer, ec.generate_private_key(ec.SECP256R1()))
+def leaf(cn: str, issuer: Issued, at: int, days: int, key: PrivateKey | None = None) -> Issued:
+    """A certificate for `cn` under a CA, for a key (a new P-256 one where none is given); raises `Refused`."""
+    return _issue(cn, at, days, issuer, key or private_key("P-256"))
 
 
 def _issue(cn: str, at: int, days: int, issuer: Issued | None, key: PrivateKey) -> Issued:

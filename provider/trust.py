@@ -114,6 +114,11 @@ def load(folder: Path, withdrawals: Path | None = None) -> Trust:
     return Trust(anchors, entries, listed)
 
 
+def is_store_name(text: str) -> bool:
+    """Whether a store may be called that: `[A-Za-z0-9_.-]+`, and no name that the file system has for itself."""
+    return _STORE_NAME.fullmatch(text) is not None and text not in (".", "..")
+
+
 def _no_strangers(folder: Path, known: tuple[str, ...]) -> None:
     for entry in _listing(folder):
         if entry.name not in known:
@@ -123,7 +128,7 @@ def _no_strangers(folder: Path, known: tuple[str, ...]) -> None:
 def _stores(folder: Path) -> list[Path]:
     stores = _listing(folder)
     for store in stores:
-        if not _STORE_NAME.fullmatch(store.name) or not store.is_dir():
+        if not is_store_name(store.name) or not store.is_dir():
             raise Refused("trust_invalid", f"{store}: a store is a folder whose name has only A-Z a-z 0-9 _ . -")
     return stores
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from provider import cli, document, instant, oci, trust
-from provider.claims import Rejection, SourceCoverage, Subject
+from provider.claims import Rejection, SourceCoverage
 from provider.cli.verify import MAX_AGE, SOURCE
 from provider.digest import sha256
 from provider.document import Evidence, Target
@@ -50,18 +50,8 @@ def by_the_core(folder: Path) -> dict[str, Any]:
     data = envelope(folder).read_bytes()
     stored = Stored(data, sha256(data), described["mediaType"], SOURCE)
     coverage = SourceCoverage(name=SOURCE, kind="files", status="answered", found=1)
-    subject = Subject(
-        reference=None,
-        registry=None,
-        repository=None,
-        tag=None,
-        resolved_from=None,
-        media_type=content.media_type,
-        digest=content.digest,
-        size=content.size,
-    )
     target = Target(content, Evidence((stored,), (coverage,)))
-    built = document.build(subject, target, (), trusted, at=at, max_age=MAX_AGE)
+    built = document.build(document.unnamed(content), target, (), trusted, at=at, max_age=MAX_AGE)
     stated: dict[str, Any] = json.loads(document.encode(built))
     result = verify(stored, content, trusted, at)
     if isinstance(result, Rejection):

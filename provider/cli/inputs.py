@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from provider import clock, config, instant, oci, trust
+from provider import clock, config, envelopes, instant, oci, trust
 from provider.errors import Refused
 from provider.oci import Content
 from provider.reading import read
@@ -33,6 +33,13 @@ def moment(at: str | None) -> int:
         return instant.parse(at)
     except ValueError as error:
         raise Refused("time_invalid", f"--at: {error}") from error
+
+
+def known_media_type(media_type: str | None) -> None:
+    """Refuse a media type that no signature format has."""
+    if media_type is not None and media_type not in envelopes.media_types():
+        known = ", ".join(sorted(envelopes.media_types()))
+        raise Refused("media_type_unknown", f"--media-type {media_type}: none of {known}")
 
 
 def manifest(path: Path, media_type: str | None) -> Content:

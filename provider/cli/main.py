@@ -7,10 +7,14 @@ import click
 from provider import VERSION
 from provider.cli import output
 from provider.cli.claims import claims
+from provider.cli.config import config
 from provider.cli.evaluate import evaluate
+from provider.cli.init import init
+from provider.cli.inspect import inspect
 from provider.cli.keygen import keygen
 from provider.cli.serve import serve
 from provider.cli.sign import attach, sign
+from provider.cli.trust import trust
 from provider.cli.verify import verify
 from provider.cli.withdraw import withdraw
 from provider.errors import SigclaimsError
@@ -28,7 +32,7 @@ def sigclaims() -> None:
     """
 
 
-for _command in (keygen, sign, attach, verify, claims, evaluate, withdraw, serve):
+for _command in (init, config, trust, keygen, sign, attach, inspect, verify, claims, evaluate, withdraw, serve):
     sigclaims.add_command(_command)
 
 

@@ -1,8 +1,9 @@
 """`sigclaims sign` and `attach`: an envelope over a manifest, and its place beside the image in a layout."""
 
 import re
+import sys
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, cast, get_args
 
 import click
 
@@ -14,16 +15,20 @@ from provider.oci import Content
 from provider.reading import read
 from provider.sign import Form, signing_key
 from provider.sign import sign as sign_content
+from provider.source.attach import Storage
 from provider.source.attach import attach as attach_envelope
 from provider.source.layout import LayoutSource
 
 _MAX_PEM: Final = 1024 * 1024
+_MAX_PASSWORD: Final = 4096
 _LIFETIME: Final = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @click.command()
-@click.option("--key", type=Path, required=True, metavar="FILE", help="The private key (PEM).")
+@click.option("--key", type=Path, required=True, metavar="FILE", help="The private key: PEM, PKCS #8 or JWK.")
+@click.option("--password-file", type=Path, metavar="FILE", help="Of an encrypted key; asked for if not given.")
+@click.option("--algorithm", metavar="ALG", help="As PS256, for a key without a chain; the usual one if not given.")
 @click.option("--chain", type=Path, metavar="FILE", help="Its certificates (PEM), leaf first; without: sign by kid.")
 @click.option("--manifest", type=Path, metavar="FILE", help="The manifest to sign, byte for byte.")
 @click.option("--manifest-media-type", metavar="TYPE", help="Its media type; its own if not given.")
@@ -37,6 +42,8 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 def sign(
     *,
     key: Path,
+    password_file: Path | None,
+    algorithm: str | None,
     chain: Path | None,
     manifest: Path | None,
     manifest_media_type: str | None,
@@ -64,9 +71,13 @@ def sign(
         references = references or named
     else:
         raise click.UsageError("say what to sign: --manifest FILE, or --layout DIR with --image REF")
-    signer = signing_key(read(key, _MAX_PEM), read(chain, _MAX_PEM) if chain else None)
+    private = read(key, _MAX_PEM)
+    password = _password(password_file) if b"ENCRYPTED" in private else None
+    signer = signing_key(private, read(chain, _MAX_PEM) if chain else None, password)
     lifetime = _lifetime(expires_in) if expires_in else None
-    envelope = sign_content(content, references, signer, at=clock.now(), lifetime=lifetime, form=cast("Form", form))
+    envelope = sign_content(
+        content, references, signer, at=clock.now(), lifetime=lifetime, form=cast("Form", form), algorithm=algorithm
+    )
     if target:
         writing.create({target: (envelope, 0o644)})
         output.note(f"wrote {target}")
@@ -77,16 +88,20 @@ def sign(
 @click.command()
 @click.option("--layout", type=Path, required=True, metavar="DIR", help="The OCI image layout that holds the image.")
 @click.option("--signature", "envelope", type=Path, required=True, metavar="FILE", help="The envelope.")
-def attach(*, layout: Path, envelope: Path) -> None:
+@click.option("--storage", type=click.Choice(get_args(Storage)), default="referrer", help="The form to store it in.")
+def attach(*, layout: Path, envelope: Path, storage: str) -> None:
     """Put a signature beside its image in an OCI image layout.
 
-    The image is the one that the signature is over. Attaching twice changes nothing.
+    The image is the one that the signature is over. Attaching twice changes nothing. It is stored as an image
+    manifest with a subject (referrer), or as the nv2 prototype did: without one (config), as an index with the
+    signature as its config (index), or as an artifact manifest (artifact).
 
     \b
     Example:
       sigclaims attach --layout images --signature net-monitor.jwt
     """
-    output.note(f"attached in {layout} as {attach_envelope(layout, read(envelope, MAX_ENVELOPE))}")
+    stored = attach_envelope(layout, read(envelope, MAX_ENVELOPE), cast("Storage", storage))
+    output.note(f"attached in {layout} as {stored}")
 
 
 def _in_layout(layout: Path, image: str) -> tuple[Content, tuple[str, ...]]:
@@ -99,6 +114,14 @@ def _in_layout(layout: Path, image: str) -> tuple[Content, tuple[str, ...]]:
     if found is None:
         raise Refused("layout_invalid", f"{layout}: does not hold {asked}")
     return found.content, (str(asked),) if asked.tag else ()
+
+
+def _password(file: Path | None) -> bytes | None:
+    if file:
+        return read(file, _MAX_PASSWORD).rstrip(b"\r\n")
+    if sys.stdin.isatty():
+        return str(click.prompt("Password of the key", hide_input=True, err=True)).encode()
+    return None
 
 
 def _lifetime(text: str) -> int:

@@ -6,12 +6,10 @@ from pathlib import Path
 import click
 
 from provider import document, trust
-from provider import envelopes as table
 from provider.claims import SourceCoverage
-from provider.cli import inputs, output, text
+from provider.cli import batches, inputs, output, text
 from provider.document import Evidence, Target
 from provider.envelopes import MAX_ENVELOPE
-from provider.errors import Refused
 from provider.reading import read_start
 from provider.verify import Stored
 
@@ -20,21 +18,21 @@ SOURCE = "file"
 
 
 @click.command()
-@click.option("--signature", "envelope", type=Path, required=True, help="The envelope.", metavar="FILE")
-@click.option("--manifest", type=Path, required=True, help="The manifest, byte for byte.", metavar="FILE")
+@click.option("--signature", "envelope", type=Path, help="The envelope.", metavar="FILE")
+@click.option("--manifest", type=Path, help="The manifest, byte for byte.", metavar="FILE")
+@click.option("--batch", type=Path, help="Verify every signature of a folder instead.", metavar="FOLDER")
 @click.option("--media-type", metavar="TYPE", help="The envelope's media type; recognised by its bytes if not given.")
 @click.option("--manifest-media-type", metavar="TYPE", help="The manifest's media type; its own if not given.")
 @click.option("--trust", "folder", type=Path, required=True, help="The trust folder.", metavar="DIR")
 @click.option("--withdrawals", type=Path, help="The withdrawals file.", metavar="FILE")
 @click.option("--at", metavar="RFC3339", help="The moment to verify at; now if not given.")
-@click.option(
-    "--revocation", type=click.Choice(["off"]), default="off", show_default=True, help="Nothing is asked yet."
-)
+@click.option("--revocation", type=click.Choice(["off"]), default="off", help="Nothing is fetched.")
 @output.format_option
 def verify(
     *,
-    envelope: Path,
-    manifest: Path,
+    envelope: Path | None,
+    manifest: Path | None,
+    batch: Path | None,
     media_type: str | None,
     manifest_media_type: str | None,
     folder: Path,
@@ -43,18 +41,21 @@ def verify(
     revocation: str,  # noqa: ARG001  # there is one choice, and stating it is allowed
     form: str,
 ) -> None:
-    """Verify one signature over one manifest, and print what it proves.
+    """Verify one signature over one manifest, and print what it proves; or a folder of them, and count.
 
-    Exits 0 when the signature is sound at that moment, 1 when it is not.
+    Exits 0 when the signature is sound at that moment (with --batch: when every one is), 1 when it is not.
+    A folder holds <sha256 hex>.manifest.json and <sha256 hex>.<anything>.<jwt|json>.
 
     \b
     Example:
       sigclaims verify --signature net-monitor.jwt --manifest manifest.json --trust trust
     """
     moment = inputs.moment(at)
-    if media_type is not None and media_type not in table.media_types():
-        known = ", ".join(sorted(table.media_types()))
-        raise Refused("media_type_unknown", f"--media-type {media_type}: none of {known}")
+    if batch and not (envelope or manifest or media_type or manifest_media_type):
+        sys.exit(0 if batches.verify_folder(batch, folder, withdrawals, moment, form) else 1)
+    if not envelope or not manifest or batch:
+        raise click.UsageError("say what to verify: --signature FILE and --manifest FILE, or --batch FOLDER")
+    inputs.known_media_type(media_type)
     trusted = trust.load(folder, withdrawals)
     content = inputs.manifest(manifest, manifest_media_type)
     data, digest = read_start(envelope, MAX_ENVELOPE)

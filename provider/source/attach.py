@@ -1,8 +1,8 @@
 """Putting a signature beside its image in an OCI image layout, so that a referrers search finds it.
 
-The form is the one of OCI 1.1 for nv2: an image manifest without layers whose config is the envelope and whose
-`subject` is the signed manifest. Blobs are written first and index.json last, in one step, so a reader never meets a
-link to what is not there.
+The usual form is the one of OCI 1.1 for nv2: an image manifest without layers whose config is the envelope and whose
+`subject` is the signed manifest. The forms of the prototype are written too, for what still reads those. Blobs are
+written first and index.json last, in one step, so a reader never meets a link to what is not there.
 """
 
 import fcntl
@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from provider import envelopes, oci, strict
 from provider.digest import sha256
@@ -23,7 +23,12 @@ from provider.writing import replace
 ARTIFACT_TYPE: Final = "application/vnd.cncf.notary.v2"
 
 
-def attach(layout: Path, envelope: bytes) -> str:
+Storage = Literal["referrer", "config", "index", "artifact"]
+"""referrer: an image manifest with config and `subject`. config: the same without `subject`. index: an OCI index with
+the envelope as config and the image as its manifest. artifact: an OCI artifact manifest with `subject`."""
+
+
+def attach(layout: Path, envelope: bytes, storage: Storage = "referrer") -> str:
     """Store an envelope in a layout; gives the digest of the manifest that now refers to the image.
 
     Attaching the same envelope twice changes nothing. Raises `Refused`: layout_invalid, or sign_refused when the
@@ -35,13 +40,15 @@ def attach(layout: Path, envelope: bytes) -> str:
     except Rejected as rejection:
         raise Refused("sign_refused", f"this is no signature: {rejection.message}") from rejection
     with _locked(layout):
-        manifest = _referrer(_subject(layout, signed), envelope, form.media_types[0])
+        described = {"mediaType": form.media_types[0], "digest": sha256(envelope), "size": len(envelope)}
+        body = _body(_subject(layout, signed), described, storage)
+        manifest = _compact(body)
         for data in (envelope, manifest):
             path = blob_path(layout, sha256(data))
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 replace(path, data)
-        _list(layout, manifest)
+        _list(layout, manifest, body)
     return sha256(manifest)
 
 
@@ -55,28 +62,30 @@ def _subject(layout: Path, digest: str) -> Content:
     return manifest.content
 
 
-def _referrer(subject: Content, envelope: bytes, media_type: str) -> bytes:
-    return _compact(
-        {
-            "schemaVersion": 2,
-            "mediaType": oci.IMAGE_MANIFEST,
-            "artifactType": ARTIFACT_TYPE,
-            "config": {"mediaType": media_type, "digest": sha256(envelope), "size": len(envelope)},
-            "layers": [],
-            "subject": {"mediaType": subject.media_type, "digest": subject.digest, "size": subject.size},
-        }
-    )
+def _body(subject: Content, envelope: dict[str, Any], storage: Storage) -> dict[str, Any]:
+    signed = {"mediaType": subject.media_type, "digest": subject.digest, "size": subject.size}
+    image = {"schemaVersion": 2, "mediaType": oci.IMAGE_MANIFEST, "config": envelope, "layers": []}
+    match storage:
+        case "referrer":
+            return {**image, "artifactType": ARTIFACT_TYPE, "subject": signed}
+        case "config":
+            return image
+        case "index":
+            return {"schemaVersion": 2, "mediaType": oci.IMAGE_INDEX, "config": envelope, "manifests": [signed]}
+        case "artifact":
+            artifact = {"mediaType": oci.ARTIFACT_MANIFEST, "artifactType": ARTIFACT_TYPE}
+            return {**artifact, "blobs": [envelope], "subject": signed}
 
 
-def _list(layout: Path, manifest: bytes) -> None:
+def _list(layout: Path, manifest: bytes, body: dict[str, Any]) -> None:
     path = layout / "index.json"
     try:
         index = strict.loads(read(path, MAX_INDEX))
         entries = cast("dict[str, Any]", index)["manifests"]
         if any(entry["digest"] == sha256(manifest) for entry in entries):
             return
-        entry = {"mediaType": oci.IMAGE_MANIFEST, "digest": sha256(manifest), "size": len(manifest)}
-        entries.append({**entry, "artifactType": ARTIFACT_TYPE})
+        entry = {"mediaType": body["mediaType"], "digest": sha256(manifest), "size": len(manifest)}
+        entries.append({**entry, **({"artifactType": ARTIFACT_TYPE} if "artifactType" in body else {})})
     except (strict.Malformed, KeyError, TypeError, AttributeError) as error:
         raise Refused("layout_invalid", f"{path}: is no index of an image layout") from error
     replace(path, _compact(cast("dict[str, Any]", index)))

@@ -21,7 +21,7 @@ from provider.reference import Reference
 from provider.source.source import MAX_SIGNATURES, Found, found
 from provider.verify import Stored
 
-_SIGNATURE: Final = re.compile(r"(?P<hex>[0-9a-f]{64})\.(?P<label>.+)\.(?P<suffix>jwt|json|jws|cose)")
+_SIGNATURE: Final = re.compile(r"(?P<hex>[0-9a-f]{64})\.(?P<rest>.+\.(?:jwt|json|jws|cose))")
 
 
 class FilesSource:
@@ -53,19 +53,15 @@ class FilesSource:
 
     def signatures(self, _repository: str, digest: str, /) -> Found:
         encoded = digest.partition(":")[2]
-        names = [name for name in self._listing() if self._is_over(name, encoded)]
+        names = [name for name in self._listing() if signature_digest(name) == f"sha256:{encoded}"]
         stored, problems = [], []
         for name in names[:MAX_SIGNATURES]:
             try:
                 data, data_digest = read_start(self.folder / name, MAX_ENVELOPE)
-                stored.append(Stored(data, data_digest, _media_type(name), self.name))
+                stored.append(Stored(data, data_digest, media_type_of(name), self.name))
             except Refused as error:
                 problems.append(Problem(code="blob_unavailable", message=f"{self.name}: {error}", retryable=True))
         return found(self.name, stored, len(names), problems)
-
-    def _is_over(self, name: str, encoded: str) -> bool:
-        match = _SIGNATURE.fullmatch(name)
-        return match is not None and match["hex"] == encoded and name != f"{encoded}.manifest.json"
 
     def _listing(self) -> list[str]:
         try:
@@ -74,7 +70,13 @@ class FilesSource:
             raise Unavailable("source_failed", f"{self.folder}: {error.strerror}") from error
 
 
-def _media_type(name: str) -> str | None:
+def signature_digest(name: str) -> str | None:
+    """The digest of the manifest that a file is a signature over, by its name; None for every other file."""
+    match = _SIGNATURE.fullmatch(name)
+    return f"sha256:{match['hex']}" if match and match["rest"] != "manifest.json" else None
+
+
+def media_type_of(name: str) -> str | None:
     """The media type that a suffix stands for; None (then no format is known) for those of formats not read."""
     suffix = name.rpartition(".")[2]
     return next((row.media_types[0] for row in envelopes.FORMATS if suffix in row.suffixes), None)

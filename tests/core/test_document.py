@@ -227,7 +227,11 @@ def test_the_order_in_which_envelopes_are_found_changes_no_byte(found: list[Stor
     assert made(found) == made(shuffled)
 
 
-@pytest.mark.parametrize("envelope", [jwt(LEAF), jwt(LEAF)[:-5], json_form(LEAF)], ids=["sound", "spoilt", "json"])
+@pytest.mark.parametrize(
+    "envelope",
+    [jwt(LEAF), jwt(LEAF)[:-5], json_form(LEAF), b'{"signed":1}', b"junk"],
+    ids=["sound", "spoilt", "json", "half", "junk"],
+)
 def test_one_envelope_under_two_media_types_gives_the_same_document_in_either_order(envelope: bytes) -> None:
     both = [stored(envelope, JWT_TYPE), stored(envelope, JSON_TYPE)]
     assert document_of(both, TRUST) == document_of(both[::-1], TRUST)
