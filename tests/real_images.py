@@ -44,7 +44,7 @@ def list_again(layout: Path, descriptor: dict[str, Any], name: str) -> None:
 
 def make(crane: str, folder: Path) -> Images:
     """An image, another one, and an index of two platforms, each in a layout."""
-    with _registry(crane) as host:
+    with registry(crane) as host:
         repository = f"{host}/net-monitor"
 
         def run(*arguments: str) -> None:
@@ -68,7 +68,8 @@ def _layer(path: Path, content: str) -> None:
 
 
 @contextmanager
-def _registry(crane: str) -> Iterator[str]:
+def registry(crane: str) -> Iterator[str]:
+    """Crane's own registry, in memory; gives its host and port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         host = f"127.0.0.1:{probe.getsockname()[1]}"

@@ -1,5 +1,7 @@
 """What is documented exists, and what exists is documented."""
 
+import os
+import pty
 import re
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from provider.engine import policy
 from provider.errors import CODES
 from provider.web.app import create_app
 from tests.conftest import ROOT
+from tests.serving import SIGCLAIMS
 
 DOCS = ROOT / "docs"
 PROSE = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
@@ -35,7 +38,9 @@ def test_every_endpoint_is_documented_and_every_documented_one_exists(demo: tupl
 
 def test_every_command_is_documented_and_every_documented_one_exists() -> None:
     text = (DOCS / "commands.md").read_text("utf-8")
-    assert set(re.findall(r"^\| `sigclaims (\w+)`", text, re.MULTILINE)) == set(sigclaims.commands)
+    assert set(re.findall(r"^\| `sigclaims ([\w ]+)`", text, re.MULTILINE)) == {
+        name for name, command in commands().items() if not isinstance(command, click.Group)
+    }
 
 
 def test_every_error_code_that_the_code_uses_is_in_the_table_and_the_other_way_round() -> None:
@@ -69,25 +74,72 @@ def test_every_link_leads_somewhere(path: Path) -> None:
         assert target.startswith("https://") or (path.parent / target).exists(), target
 
 
-def test_the_readme_is_a_walk_that_works(demo: tuple[Path, str], tmp_path: Path) -> None:
-    """Its blocks, run as they stand in one shell, in a checkout where the demonstration has been run."""
+@pytest.fixture
+def walk(demo: tuple[Path, str], tmp_path: Path) -> list[str]:
+    """The README's blocks as one script, to be run where the demonstration has been run."""
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     assert len(blocks) >= 7
     (tmp_path / "demo-work").symlink_to(demo[0])
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
-    script = "\n".join(blocks)
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    return ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)]
+
+
+def test_the_readme_is_a_walk_that_works(walk: list[str], tmp_path: Path) -> None:
+    done = subprocess.run(walk, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     said = ("no policy was applied", "nothing is denied by", "withdrawn", '"reason":"withdrawn"')
     places = [done.stdout.index(one) for one in said]
     assert places == sorted(places)
+    assert "\x1b" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", sorted(sigclaims.commands))
+def test_the_walk_works_on_a_terminal_in_text_and_colour(walk: list[str], tmp_path: Path) -> None:
+    code, said = on_a_terminal(walk, tmp_path, {})
+    assert code == 0, said
+    assert "NOT VERIFIED" in said
+    assert "\x1b[32msound (1)" in said
+    assert "\x1b[31mdenied (1)" in said
+
+
+def test_no_colour_is_used_where_it_is_not_wanted(demo: tuple[Path, str], tmp_path: Path) -> None:
+    command = [SIGCLAIMS, "claims", "--config", demo[0] / "sigclaims.toml", "acme-rockets.azurecr.io/net-monitor:v1"]
+    code, said = on_a_terminal([str(one) for one in command], tmp_path, {"NO_COLOR": "1"})
+    assert (code, "\x1b[" in said, "sound (2)" in said) == (0, False, True)
+
+
+def on_a_terminal(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Run a command in a pseudo-terminal; gives its exit code and everything that the terminal showed."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, **environment}
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # what Linux says when the other end is closed
+                break
+            if not part:
+                break
+            shown += part
+        os.close(ours)
+    return process.returncode, shown.decode()
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command by its words, those of groups too."""
+    found: dict[str, click.Command] = {}
+    for name, command in sigclaims.commands.items():
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {below}": one for below, one in command.commands.items()}
+    return found
+
+
+@pytest.mark.parametrize("command", sorted(commands()))
 def test_every_command_has_help_with_an_example_and_every_option_is_explained(command: str) -> None:
-    described = sigclaims.commands[command]
+    described = commands()[command]
     assert described.help
     assert "Example:" in described.help
     options = [one for one in described.params if isinstance(one, click.Option)]
@@ -95,7 +147,7 @@ def test_every_command_has_help_with_an_example_and_every_option_is_explained(co
 
 
 def test_the_examples_in_help_use_options_that_exist() -> None:
-    for name, command in sigclaims.commands.items():
+    for name, command in commands().items():
         example = (command.help or "").partition("Example:")[2]
         known = {option for one in command.params for option in one.opts}
         assert set(re.findall(r"--[a-z-]+", example)) <= known, name

@@ -18,7 +18,7 @@ FLOW = [
     ["envelopes.envelope", "envelopes.nv2", "envelopes"],
     ["chain", "validity", "revocation", "verify", "document"],
     # the rim: files, settings, the clock
-    ["config", "clock", "writing", "trust_watch", "issue", "sign"],
+    ["config", "clock", "writing", "trust_watch", "trust_folder", "issue", "sign"],
     [
         "source.source",
         "source",
@@ -28,12 +28,13 @@ FLOW = [
         "source.attach",
         "source.configured",
     ],
-    ["service"],
+    ["service", "batch"],
     # surfaces, which do not know each other
     ["engine.process", "engine.decision", "engine.metadata", "engine.policy"],
-    ["engine.calls", "engine.embedded", "engine.opa", "engine", "engine.embedded_child"],
+    ["engine.calls", "engine.heads", "engine.embedded", "engine.opa", "engine", "engine.embedded_child"],
     ["web", "web.problem", "web.log", "web.claims", "web.health", "web.app", "web.server"],
-    ["cli.output", "cli.text", "cli.inputs"],
+    ["cli.output", "cli.text", "cli.inputs", "cli.batches"],
+    ["cli.init", "cli.config", "cli.trust", "cli.inspect"],
     [
         "cli.verify",
         "cli.claims",

@@ -5,7 +5,7 @@
 
 The engine can end its whole process (recursion, memory) and panics past `except Exception`; all of that stays in
 here. It is given the question as text, for a float on the way would change numbers. Imports nothing but the standard
-library, regorus and `calls`, so that it starts quickly.
+library, regorus, `calls` and `heads`, so that it starts quickly.
 """
 
 import json
@@ -14,6 +14,7 @@ import sys
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
+from provider.engine import heads
 from provider.engine.calls import Finding, findings
 
 Reply = dict[str, Any]
@@ -60,11 +61,11 @@ def _replied(request: dict[str, Any]) -> Reply:
         import regorus  # type: ignore[import-untyped]  # noqa: PLC0415
     except ImportError:
         return {"missing": True}
-    engine: _Engine = regorus.Engine()
-    # Bounds of the engine's own that OPA does not have; the loader's bound on a file stands for them.
-    engine.set_policy_length_config(max_col=_MAX_BYTES, max_file_bytes=_MAX_BYTES, max_lines=_MAX_BYTES)
-    engine.set_gather_prints(True)
-    _load(engine, request["modules"])
+    checked = _engine(regorus)
+    trees = _check(checked, request["modules"])
+    engine = _engine(regorus)
+    for tree in trees:
+        engine.add_policy(tree["source"]["file"], heads.rewritten(tree))
     question = request["question"]
     if question is None:
         return {"answers": {}}
@@ -73,7 +74,16 @@ def _replied(request: dict[str, Any]) -> Reply:
     return {"answers": {package: _answer(engine, package) for package in request["entrypoints"]}}
 
 
-def _load(engine: _Engine, modules: dict[str, str]) -> None:
+def _engine(regorus: Any) -> _Engine:  # noqa: ANN401  # the module, which has no types
+    engine: _Engine = regorus.Engine()
+    # Bounds of the engine's own that OPA does not have; the loader's bound on a file stands for them.
+    engine.set_policy_length_config(max_col=_MAX_BYTES, max_file_bytes=_MAX_BYTES, max_lines=_MAX_BYTES)
+    engine.set_gather_prints(True)
+    return engine
+
+
+def _check(engine: _Engine, modules: dict[str, str]) -> list[dict[str, Any]]:
+    """Load the modules as they are and check them; gives their syntax trees."""
     # Asked first: any query has the engine analyse all modules that it knows.
     runtime = json.loads(engine.eval_query_as_json("opa.runtime()"))["result"][0]["expressions"][0]["value"]
     for name, text in modules.items():
@@ -81,7 +91,8 @@ def _load(engine: _Engine, modules: dict[str, str]) -> None:
             engine.add_policy(name, text)
         except RuntimeError as error:
             raise _RefusedError("policy_invalid", _said(error, name)) from error
-    found = list(findings(json.loads(engine.get_ast_as_json()), runtime["builtins"]))
+    trees: list[dict[str, Any]] = json.loads(engine.get_ast_as_json())
+    found = [*findings(trees, runtime["builtins"]), *(one for tree in trees for one in heads.findings(tree))]
     if found:
         raise _refused(found)
     try:
@@ -89,6 +100,7 @@ def _load(engine: _Engine, modules: dict[str, str]) -> None:
         engine.eval_query_as_json("true")
     except RuntimeError as error:
         raise _RefusedError("policy_invalid", _said(error)) from error
+    return trees
 
 
 def _refused(found: list[Finding]) -> _RefusedError:

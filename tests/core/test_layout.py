@@ -368,6 +368,24 @@ def test_more_manifests_than_are_read_is_a_source_that_failed(made: Layout, monk
     assert "more than 2" in unavailable(lambda: signatures(asked)).message
 
 
+def test_a_layout_with_too_many_manifests_is_not_walked_again_for_every_question(
+    made: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+    honest = layout.read_blob
+
+    def counted(folder: Path, descriptor: oci.Descriptor, cap: int) -> bytes:
+        reads.append(descriptor.digest)
+        return honest(folder, descriptor, cap)
+
+    monkeypatch.setattr(layout, "MAX_MANIFESTS", 2)
+    monkeypatch.setattr(layout, "read_blob", counted)
+    asked = source(made)
+    for _ in range(5):
+        unavailable(lambda: signatures(asked))
+    assert len(reads) <= 3
+
+
 def test_broken_entries_count_against_the_limit_too(made: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout, "MAX_MANIFESTS", 20)
     made.list(*[described(numbered_manifest(number)) for number in range(100, 200)])

@@ -164,14 +164,16 @@ def test_store_names_are_letters_digits_and_three_marks(tmp_path: Path, name: st
     assert {store.name for store, _ in found.anchors} == {name if not name.startswith(".") else "wabbit-networks"}
 
 
-def test_a_folder_without_any_store_is_refused(tmp_path: Path) -> None:
-    assert refused(tmp_path / "missing").code == "trust_invalid"
-    assert refused(tmp_path).code == "trust_invalid"
-    for name in ("x509/ca", "keys"):
-        (tmp_path / name).mkdir(parents=True)
-        assert refused(tmp_path).code == "trust_invalid"
+def test_a_folder_that_is_no_trust_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    assert refused(tmp_path / "file").code == "trust_invalid"
+    for folder in (tmp_path / "missing", tmp_path, tmp_path / "file"):
+        assert refused(folder).code == "trust_invalid"
+
+
+@pytest.mark.parametrize("path", ["x509", "x509/ca", "keys"])
+def test_a_trust_folder_without_stores_trusts_nobody(tmp_path: Path, path: str) -> None:
+    (tmp_path / path).mkdir(parents=True)
+    assert trust.load(tmp_path).digest == Trust().digest
 
 
 @pytest.mark.parametrize("store", ["x509/ca/empty", "keys/empty"])
