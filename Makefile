@@ -39,8 +39,9 @@ lint: $(VENV)/dev $(TOOLS)/ready ## Check style, types, layout and Rego
 	@PATH="$(CURDIR)/$(TOOLS):$$PATH" opa check --strict --schema schemas rego
 
 .PHONY: bench
-bench: $(VENV)/dev ## Measure verification on one core, beside raw cryptography
+bench: $(VENV)/dev ## Measure verification on one core, and the worst inputs
 	@$(BIN)/python bench/verify.py
+	@$(BIN)/python bench/worst.py
 
 .PHONY: generate
 generate: $(VENV)/dev ## Write anew what is generated: schemas, tables in docs, vectors

@@ -168,7 +168,7 @@ def _certificates(_file: Path, data: bytes) -> Iterator[Certificate]:
     if not _is_pem(data):
         yield certificate.load(data)
         return
-    for label, block in _pem_blocks(data):
+    for label, block in pem_blocks(data):
         if label != "CERTIFICATE":
             raise ValueError(f"it holds a {label}, and only certificates belong into an x509 store")
         yield certificate.of(x509.load_pem_x509_certificate(block))
@@ -182,7 +182,7 @@ def _key_entries(file: Path, data: bytes) -> Iterator[KeyEntry]:
     elif not _is_pem(data):
         yield _certificate_entry(store, certificate.load(data))
     else:
-        for label, block in _pem_blocks(data):
+        for label, block in pem_blocks(data):
             if label == "CERTIFICATE":
                 yield _certificate_entry(store, certificate.of(x509.load_pem_x509_certificate(block)))
             elif label == "PUBLIC KEY":
@@ -202,7 +202,7 @@ def _is_pem(data: bytes) -> bool:
     return b"-----BEGIN" in data
 
 
-def _pem_blocks(data: bytes) -> Iterator[tuple[str, bytes]]:
+def pem_blocks(data: bytes) -> Iterator[tuple[str, bytes]]:
     """Every PEM block (RFC 7468) with its label; what stands between them is explanation."""
     blocks = list(_PEM_BLOCK.finditer(data))
     if len(blocks) != data.count(b"-----BEGIN"):

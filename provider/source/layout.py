@@ -22,7 +22,7 @@ from provider.source.referrer import signed_manifests
 from provider.source.source import MAX_SIGNATURES, Found, found
 from provider.verify import Stored
 
-MAX_INDEX: Final = 64 * 1024 * 1024
+MAX_INDEX: Final = 4 * 1024 * 1024
 MAX_MANIFESTS: Final = 100_000
 
 

@@ -3,12 +3,13 @@
 import json
 import threading
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from provider import oci, reference
 from provider.errors import Refused
-from provider.source.attach import attach
+from provider.source.attach import Storage, attach
 from provider.source.layout import LayoutSource
 from tests.core.folders import KINDS, hostile, public_folder, unprivileged
 from tests.core.hostile import LEAF
@@ -82,11 +83,23 @@ def test_the_referrer_is_the_form_of_oci_1_1(made: Layout) -> None:
     }
 
 
-def test_attaching_twice_changes_nothing(made: Layout) -> None:
-    first = attach(made.folder, jwt(LEAF))
+@pytest.mark.parametrize("storage", get_args(Storage))
+def test_every_form_of_storage_is_found_and_a_second_time_changes_nothing(made: Layout, storage: Storage) -> None:
+    first = attach(made.folder, jwt(LEAF), storage)
+    assert found(made) == [(jwt(LEAF), JWT_TYPE)]
     before = files(made.folder)
-    assert attach(made.folder, jwt(LEAF)) == first
+    assert attach(made.folder, jwt(LEAF), storage) == first
     assert files(made.folder) == before
+
+
+def test_one_signature_in_every_form_is_one_signature(made: Layout) -> None:
+    for storage in get_args(Storage):
+        attach(made.folder, jwt(LEAF), storage)
+    assert found(made) == [(jwt(LEAF), JWT_TYPE)]
+    listed = {entry["digest"]: entry for entry in index(made)["manifests"]}
+    assert len(listed) == 5
+    for digest, entry in listed.items():
+        assert json.loads(made.path(digest).read_bytes())["mediaType"] == entry["mediaType"]
 
 
 def test_a_reader_sees_a_new_signature_at_once(made: Layout) -> None:

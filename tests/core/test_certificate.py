@@ -236,6 +236,13 @@ def test_a_signature_with_an_algorithm_that_is_not_read_is_a_flaw() -> None:
     assert "not read" in why_no_signer(signer(key=ed_key()), pinned=True)
 
 
+def test_a_signature_with_an_algorithm_that_does_not_exist_is_a_flaw() -> None:
+    sha256, unknown = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010163")
+    one = certificate.load(signer(key=rsa_key()).der.replace(sha256, unknown))
+    assert one.flaw == "it is signed with an algorithm that is not read"
+    assert not one.self_signed
+
+
 def test_an_unknown_critical_extension_is_a_flaw_and_an_uncritical_one_is_not() -> None:
     unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
     assert "1.2.3.4" in why_no_signer(signer(extensions=[(unknown, True)]), pinned=True)

@@ -12,7 +12,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider import claims, document, instant, oci, schema
+from provider import document, instant, oci, schema
 from provider.claims import Document, Problem, SourceCoverage, SourceStatus
 from provider.document import Evidence, Target
 from provider.oci import Descriptor
@@ -560,23 +560,8 @@ def test_a_document_of_every_kind_validates_and_says_null_where_there_is_nothing
     made = sized(2, 2, 20, 2)
     read = members(made)
     VALIDATOR.validate(read)
-    nothing = document.build(
-        claims.Subject(
-            reference=None,
-            registry=None,
-            repository=None,
-            tag=None,
-            resolved_from=None,
-            media_type=None,
-            digest=None,
-            size=None,
-        ),
-        Target(None, Evidence((stored(jwt(LEAF)),), ())),
-        (),
-        TRUST,
-        at=AT,
-        max_age=3600,
-    )
+    nobodys = msgspec.structs.replace(document.unnamed(oci.identify(MANIFEST)), media_type=None, digest=None, size=None)
+    nothing = document.build(nobodys, Target(None, Evidence((stored(jwt(LEAF)),), ())), (), TRUST, at=AT, max_age=3600)
     VALIDATOR.validate(members(nothing))
     assert members(nothing)["subject"] == dict.fromkeys(read["subject"])
     assert (nothing.signatures, nothing.rejected.count) == ((), 0)
@@ -594,6 +579,16 @@ def test_a_document_of_every_kind_validates_and_says_null_where_there_is_nothing
         "platforms",
         "problems",
     }
+
+
+def test_a_manifest_that_nobody_named_is_described_by_its_bytes() -> None:
+    subject = document.unnamed(oci.identify(MANIFEST))
+    assert (subject.media_type, subject.digest, subject.size) == (
+        oci.IMAGE_MANIFEST,
+        digest_of(MANIFEST),
+        len(MANIFEST),
+    )
+    assert {subject.reference, subject.registry, subject.repository, subject.tag, subject.resolved_from} == {None}
 
 
 def test_the_verifier_names_its_trust() -> None:

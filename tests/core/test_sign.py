@@ -5,8 +5,8 @@ import dataclasses
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -278,6 +278,7 @@ NO_KEYS = [
     public_pem(ec_key(1)),
     LEAF.pem,
     private_pem(ec_key(1, ec.SECP256K1)),
+    ed448.Ed448PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
     private_pem(rsa.generate_private_key(65537, 1024)),  # noqa: S505  # weak is what it is for
     ec_key(1).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")),
     private_pem(ec_key(1))[:-40],
