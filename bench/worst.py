@@ -5,6 +5,7 @@ in the tests; here it is measured what they cost.
 """
 
 import base64
+import contextlib
 import json
 import resource
 import subprocess
@@ -33,7 +34,8 @@ def filled(item: bytes, cap: int, before: bytes = b"[", after: bytes = b"]") -> 
 
 
 def members(cap: int) -> bytes:
-    names, size = [], 2
+    names: list[bytes] = []
+    size = 2
     while size < cap - 20:
         names.append(b'"%x":0' % len(names))
         size += len(names[-1]) + 1
@@ -92,10 +94,8 @@ def main() -> None:
 def measure(work: Callable[[], object]) -> None:
     """Print the seconds that a piece of work took, and the peak memory of this process in MB."""
     began = time.perf_counter()
-    try:
+    with contextlib.suppress(Rejected, Refused, strict.Malformed, ValueError):
         work()
-    except (Rejected, Refused, strict.Malformed, ValueError):
-        pass
     seconds = time.perf_counter() - began
     print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

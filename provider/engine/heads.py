@@ -1,9 +1,9 @@
 """Puts the head of a `contains` rule into its body, where the embedded engine reads it as OPA does.
 
-`deny contains T if { B }` means: a member T for each way to satisfy B, as long as T is defined. The engine instead
-loses members that it has already, or fails, once T is undefined for one of them; with
-`deny contains h if { B; h := T }` it does not. Both texts mean the same in Rego. What cannot be put so (`r[k] := v` over
-something that may be undefined) is refused, with the advice to assign it in the body.
+`deny contains T if { B }` means a member T for each way to satisfy B, as long as T is defined. Once T is undefined for
+one of them, the engine loses the members that it has already, or fails; with `deny contains h if { B; h := T }` it does
+not, and both texts mean the same in Rego. What cannot be put so (`r[k] := v` over something that may be undefined) is
+refused, with the advice to assign it in the body.
 
 It runs in the child process, so it imports nothing but the standard library.
 """
