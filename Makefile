@@ -46,6 +46,7 @@ bench: $(VENV)/dev ## Measure verification on one core, and the worst inputs
 .PHONY: generate
 generate: $(VENV)/dev ## Write anew what is generated: schemas, tables in docs, vectors
 	@$(BIN)/python -m tests.generate
+	@$(BIN)/python -m tests.vectors.generate
 
 .PHONY: lock
 lock: $(VENV)/dev ## Pin the newest versions that the ranges allow

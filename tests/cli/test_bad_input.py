@@ -73,7 +73,7 @@ BAD_FILES: dict[str, tuple[Callable[[Path], object], str, tuple[str, ...]]] = {
     "a private key in a store": (
         lambda at: (at / "trust/x509/ca/example/key.pem").write_bytes((at / "keys/key.pem").read_bytes()),
         "trust_invalid",
-        ("key.pem", "private key"),
+        ("key.pem", "PRIVATE KEY"),
     ),
     "a manifest that is not JSON": (
         lambda at: (at / "manifest.json").write_text("hello"),

@@ -31,6 +31,19 @@ def public_folder() -> Iterator[Path]:
         yield folder
 
 
+@contextmanager
+def mode(bits: int, *paths: Path) -> Iterator[None]:
+    """Give the paths other permissions, innermost first, for as long as it lasts."""
+    before = [(path, path.stat().st_mode & 0o7777) for path in paths]
+    for path in paths:
+        path.chmod(bits)
+    try:
+        yield
+    finally:
+        for path, bits_before in reversed(before):
+            path.chmod(bits_before)
+
+
 def hostile(kind: str, path: Path) -> None:
     """Put something at the path that is no readable regular file."""
     match kind:

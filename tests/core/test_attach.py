@@ -11,7 +11,7 @@ from provider import oci, reference
 from provider.errors import Refused
 from provider.source.attach import Storage, attach
 from provider.source.layout import LayoutSource
-from tests.core.folders import KINDS, hostile, public_folder, unprivileged
+from tests.core.folders import KINDS, hostile, mode, public_folder, unprivileged
 from tests.core.hostile import LEAF
 from tests.core.mutation import outcome
 from tests.core.pki import (
@@ -190,7 +190,8 @@ def test_a_layout_that_may_not_be_written_is_refused_and_stays_whole() -> None:
         built = Layout(folder / "layout")
         built.tag(MANIFEST, "v1")
         before = files(built.folder)
-        with unprivileged(), pytest.raises(Refused) as raised:
+        blobs = built.folder / "blobs"
+        with mode(0o555, blobs / "sha256", blobs, built.folder), unprivileged(), pytest.raises(Refused) as raised:
             attach(built.folder, jwt(LEAF))
         assert raised.value.code in {"file_unwritable", "layout_invalid"}
         assert files(built.folder) == before

@@ -15,7 +15,7 @@ from provider.oci import Manifest
 from provider.source import MAX_SIGNATURES, Found
 from provider.source.files import FilesSource
 from tests.core import mutation
-from tests.core.folders import KINDS, hostile, public_folder, unprivileged
+from tests.core.folders import KINDS, hostile, mode, public_folder, unprivileged
 from tests.core.hostile import LEAF
 from tests.core.mutation import outcome
 from tests.core.pki import (
@@ -151,15 +151,13 @@ def test_what_may_not_be_read_is_a_problem_and_no_crash() -> None:
         assert ([one.data for one in found.envelopes], found.status) == ([b"b"], "failed")
 
 
-@pytest.mark.parametrize("mode", [0, 0o300, 0o444])
-def test_a_folder_that_is_closed_is_a_problem_and_no_crash(mode: int) -> None:
+@pytest.mark.parametrize("bits", [0, 0o300, 0o444])
+def test_a_folder_that_is_closed_is_a_problem_and_no_crash(bits: int) -> None:
     with public_folder() as folder:
         write_files(folder, {f"{HEX}.manifest.json": MANIFEST, f"{HEX}.a.jwt": jwt(LEAF)})
-        folder.chmod(mode)
-        with unprivileged():
+        with mode(bits, folder), unprivileged():
             assert unavailable(lambda: fetch(folder)) in {"source_failed", "blob_unavailable"}
             kind, found = outcome(lambda: signatures(folder))
-        folder.chmod(0o755)
         assert kind == "source_failed" or (isinstance(found, Found) and found.status == "failed")
 
 

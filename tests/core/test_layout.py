@@ -15,7 +15,7 @@ from provider.oci import Manifest
 from provider.source import MAX_SIGNATURES, Found, layout
 from provider.source.layout import LayoutSource
 from tests.core import mutation
-from tests.core.folders import KINDS, hostile, public_folder, unprivileged
+from tests.core.folders import KINDS, hostile, mode, public_folder, unprivileged
 from tests.core.hostile import LEAF
 from tests.core.mutation import outcome
 from tests.core.pki import (
@@ -404,10 +404,8 @@ def test_what_may_not_be_read_is_a_problem_and_no_crash() -> None:
         index = image_index(built.blob(MANIFEST))
         built.tag(index, "v1", oci.IMAGE_INDEX)
         asked = LayoutSource("layout", built.folder, (NAME,))
-        (built.folder / "blobs" / "sha256").chmod(0)
-        with unprivileged():
+        with mode(0, built.folder / "blobs" / "sha256"), unprivileged():
             assert signatures(asked).status == "failed"
-        (built.folder / "blobs" / "sha256").chmod(0o755)
 
 
 def test_a_folder_of_blobs_that_closes_later_is_a_problem_and_no_crash() -> None:
@@ -417,10 +415,8 @@ def test_a_folder_of_blobs_that_closes_later_is_a_problem_and_no_crash() -> None
         asked = LayoutSource("layout", built.folder, (NAME,))
         with unprivileged():
             assert fetch(asked, f"{NAME}:v1")
-        (built.folder / "blobs").chmod(0)
-        with unprivileged():
+        with mode(0, built.folder / "blobs"), unprivileged():
             assert unavailable(lambda: fetch(asked, f"{NAME}:v1")).code == "blob_unavailable"
-        (built.folder / "blobs").chmod(0o755)
 
 
 def test_a_closed_folder_below_an_index_is_a_problem_and_no_crash() -> None:
@@ -428,9 +424,9 @@ def test_a_closed_folder_below_an_index_is_a_problem_and_no_crash() -> None:
         built = Layout(folder / "layout")
         other = {**described(b"other"), "digest": "sha512:" + "0a" * 64}
         built.tag(image_index(other), "v1", oci.IMAGE_INDEX)
-        (built.folder / "blobs" / "sha512").mkdir(mode=0)
+        (built.folder / "blobs" / "sha512").mkdir()
         asked = LayoutSource("layout", built.folder, (NAME,))
-        with unprivileged():
+        with mode(0, built.folder / "blobs" / "sha512"), unprivileged():
             kind, found = outcome(lambda: signatures(asked))
         assert kind == "value"
         assert isinstance(found, Found)

@@ -301,7 +301,7 @@ def test_messages_stay_short_where_the_envelope_is_not() -> None:
         assert len(malformed(jwt(LEAF, **changes))) < 1000
 
 
-@mutation.MANY
+@mutation.SOME
 @given(hostile.ENVELOPES)
 def test_any_envelope_is_read_or_rejected_and_twice_the_same_way(data: bytes) -> None:
     for parse in (nv2.parse_jwt, nv2.parse_json):

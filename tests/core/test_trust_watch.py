@@ -10,7 +10,7 @@ import pytest
 from provider import trust_watch
 from provider.errors import Refused
 from provider.trust_watch import TrustWatch
-from tests.core.folders import KINDS, hostile, public_folder, unprivileged
+from tests.core.folders import KINDS, hostile, mode, public_folder, unprivileged
 from tests.core.pki import authority, compact, ec_key, private_pem, trusting, write_files
 
 ROOT, OTHER = authority(), authority("Other CA", key=ec_key(101))
@@ -139,11 +139,9 @@ def test_a_folder_that_may_no_longer_be_read_keeps_the_old_trust() -> None:
         write_files(folder, {CA: ROOT.pem})
         with unprivileged():
             watch = TrustWatch(folder, None)
-        (folder / "x509" / "ca").chmod(0)
-        with unprivileged():
+        with mode(0, folder / "x509" / "ca"), unprivileged():
             assert watch.current().digest == trusting(ROOT).digest
             assert failed(watch)
-        (folder / "x509" / "ca").chmod(0o755)
 
 
 def test_what_cannot_be_read_at_the_start_is_refused(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from provider.errors import Refused
 from provider.writing import create, replace
-from tests.core.folders import public_folder, unprivileged
+from tests.core.folders import mode, public_folder, unprivileged
 
 
 def listing(folder: Path) -> list[str]:
@@ -53,16 +53,15 @@ def test_a_name_that_the_system_allows_can_be_written(tmp_path: Path, length: in
     assert (tmp_path / ("x" * length)).read_bytes() == b"data"
 
 
-def test_what_may_not_be_written_is_refused() -> None:
+@pytest.mark.parametrize("bits", [0, 0o444, 0o555])
+def test_what_may_not_be_written_is_refused(bits: int) -> None:
     with public_folder() as folder:
-        (folder / "closed").mkdir(mode=0o700)
-        with unprivileged():
-            for path in (folder / "a", folder / "closed" / "a"):
-                with pytest.raises(Refused) as raised:
-                    replace(path, b"data")
-                assert raised.value.code == "file_unwritable"
-                assert refusal({path: (b"data", 0o600)}) == "file_unwritable"
-        assert listing(folder) == ["closed"]
+        with mode(bits, folder), unprivileged():
+            with pytest.raises(Refused) as raised:
+                replace(folder / "a", b"data")
+            assert raised.value.code == "file_unwritable"
+            assert refusal({folder / "a": (b"data", 0o600)}) == "file_unwritable"
+        assert listing(folder) == []
 
 
 def test_several_files_and_their_folders_are_made(tmp_path: Path) -> None:
