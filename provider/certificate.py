@@ -39,6 +39,8 @@ _USAGES: Final = {
     ExtendedKeyUsageOID.TIME_STAMPING: "timeStamping",
 }
 _UNREADABLE: Final = (
+    Warning,  # of a certificate's oddities, where warnings are errors
+    x509.InvalidVersion,
     ValueError,
     TypeError,
     x509.DuplicateExtension,

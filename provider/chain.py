@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from provider.certificate import Certificate, check_issuer, check_signer, check_usable
-from provider.claims import StoreType, TrustStore
+from provider.claims import CheckName, StoreType, TrustStore
 from provider.errors import Rejected
 from provider.trust import Trust
 
@@ -30,6 +30,15 @@ class Path:
         return self.certificates[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """Why there is no path, as it is remembered."""
+
+    code: str
+    check: CheckName
+    message: str
+
+
 def anchor(chain: tuple[Certificate, ...], trust: Trust, store_type: StoreType) -> tuple[Path, ...]:
     """Every path from the chain's leaf to an anchor in a store of the type, the shortest first; never empty.
 
@@ -42,11 +51,12 @@ def anchor(chain: tuple[Certificate, ...], trust: Trust, store_type: StoreType) 
         try:
             found = _anchor(chain, trust, store_type)
         except Rejected as rejection:
-            found = rejection
+            # Not the exception itself: it would keep the frames of where it was raised, and all that they hold.
+            found = _Broken(rejection.code, rejection.check, rejection.message)
         if len(trust.chain_memory) >= _REMEMBERED:
             trust.chain_memory.clear()
         trust.chain_memory[key] = found
-    if isinstance(found, Rejected):
+    if isinstance(found, _Broken):
         raise Rejected(found.code, found.check, found.message)
     paths: tuple[Path, ...] = found
     return paths
@@ -95,7 +105,7 @@ def _check_profile(chain: tuple[Certificate, ...], path: Path) -> None:
     """The signer's profile, and the issuers': those of the path, and those that the envelope carries beyond it."""
     leaf = chain[0]
     check_signer(leaf, pinned=leaf.self_signed and path.anchor is leaf)
-    for issuers in {path.certificates[1:], chain[1:]}:
+    for issuers in dict.fromkeys((path.certificates[1:], chain[1:])):
         below = 0
         for issuer in issuers:
             check_issuer(issuer, below)

@@ -13,10 +13,14 @@ import msgspec
 MAX_SAFE_INTEGER: Final = 2**53 - 1
 """The largest integer that survives a trip through float64 (RFC 8259 section 6)."""
 
+MAX_MESSAGE: Final = 512
+"""Characters of a message: names out of envelopes and file systems may be long."""
+
 Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_SAFE_INTEGER)]
-Sha256 = Annotated[str, msgspec.Meta(pattern=r"^sha256:[0-9a-f]{64}$")]
-Digest = Annotated[str, msgspec.Meta(pattern=r"^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$")]
-Time = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
+# `$` lets a newline at the end pass in some engines, and a length does not.
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^sha256:[0-9a-f]{64}$", max_length=71)]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$", max_length=135)]
+Time = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", max_length=20)]
 
 StoreType = Literal["ca", "signingAuthority", "tsa", "keys"]
 CheckResult = Literal["passed", "failed", "inconclusive", "notApplicable"]
@@ -241,6 +245,12 @@ class Problem(_Part, frozen=True):
     code: str
     message: str
     retryable: bool
+
+
+def problem(code: str, message: str, retryable: bool) -> Problem:  # noqa: FBT001  # as the three fields stand
+    """A problem whose message is text that JSON can hold, and no longer than anybody reads."""
+    text = message.encode("utf-8", "backslashreplace").decode("utf-8")
+    return Problem(code=code, message=text[:MAX_MESSAGE], retryable=retryable)
 
 
 class Subject(_Part, frozen=True):

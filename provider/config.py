@@ -63,7 +63,7 @@ class Log(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True):
     """A place where images and signatures are, one table for each."""
 
-    name: Annotated[str, _about("What documents call it.", pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+    name: Annotated[str, _about("What documents call it.", pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
     kind: Annotated[
         Literal["layout", "files"], _about("layout: an OCI image layout. files: manifests and signature files.")
     ]
@@ -124,11 +124,14 @@ def effective(file: Path | None, environment: Mapping[str, str]) -> Effective:
             _check_names({section: {key: value}}, f"the environment's {variable}")
             if section == "source":
                 raise Refused("setting_invalid", f"{variable}: sources are set in the file alone")
-            tables.setdefault(section, {})[key] = value
+            table = tables.setdefault(section, {})
+            if not isinstance(table, dict):
+                raise Refused("setting_invalid", f"{where}: [{section}] is no table")
+            table[key] = value
             origins[f"{section}.{key}"] = variable
     try:
         settings = msgspec.convert(tables, Settings, strict=False)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, ValueError) as error:
         raise Refused("setting_invalid", f"{where}: {_readable(str(error))}") from error
     _check_sources(settings, where)
     return Effective(msgspec.structs.replace(settings, folder=path.parent), origins)
@@ -142,7 +145,7 @@ def _keys(table: object) -> Iterator[str]:
 def _tables(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(read(path, _MAX_BYTES).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise Refused("setting_invalid", f"{path}: {error}") from error
 
 
@@ -168,9 +171,17 @@ def _check_sources(settings: Settings, where: str) -> None:
             raise Refused("setting_invalid", f"{where}: two sources are called {name!r}")
     for source in settings.source:
         for repository in source.repositories:
-            if not reference.is_repository(repository):
-                why = f"{where}: source {source.name!r}: {repository!r} is not registry/repository"
+            if not _can_be_asked_for(repository):
+                why = f"{where}: source {source.name!r}: {repository!r} is no registry/repository that a name can have"
                 raise Refused("setting_invalid", why)
+
+
+def _can_be_asked_for(repository: str) -> bool:
+    """Whether names are normalised to it: `nginx` is docker.io/library/nginx, and nothing else is."""
+    try:
+        return reference.is_repository(repository) and reference.normalise(f"{repository}:tag").name == repository
+    except Refused:
+        return False
 
 
 def _readable(message: str) -> str:

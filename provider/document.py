@@ -19,6 +19,7 @@ from provider.verify import Stored, Verified, verify
 
 MAX_BYTES: Final = 64 * 1024
 MAX_FIRST_REJECTED: Final = 16
+MAX_PROBLEMS: Final = 32
 UNSETTLED_SECONDS: Final = 30
 """How long a document stands at most in which something is unknown, or nothing is sound."""
 
@@ -65,21 +66,34 @@ class _Verdicts:
     instants: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is stated about the image's own manifest, or about one platform's; `digest` is the platform's."""
+
+    digest: str
+    size: int
+    platform: claims.Platform | None
+    verdicts: _Verdicts
+    coverage: tuple[claims.SourceCoverage, ...]
+    complete: bool
+    problems: tuple[claims.Problem, ...]
+
+
 def build(
-    subject: claims.Subject, target: Target, platforms: Sequence[Target], trust: Trust, *, at: int, max_age: int
+    subject: claims.Subject, target: Target, platforms: Iterable[Target], trust: Trust, *, at: int, max_age: int
 ) -> Document:
     """Verify everything that was found for an image at the moment `at`, and state it.
 
+    `platforms` are taken one after the other, so that the envelopes of one are gone before the next one's are there.
     `max_age`: seconds after which the document is to be made anew even where no fact in it has a date.
     """
-    own = _verdicts(target, trust, at)
-    below = [_platform(platform, _verdicts(platform, trust, at)) for platform in platforms]
-    everything = [target, *platforms]
-    complete = all(one.evidence.complete for one in everything)
-    problems = tuple(dict.fromkeys(problem for one in everything for problem in one.evidence.problems))
-    signatures = [*own.signatures, *(signature for part, _ in below for signature in part.signatures)]
-    moments = {at + max_age} | own.instants.union(*(instants for _, instants in below))
-    if problems or not complete or not own.signatures or any(one.revocation.status == "unknown" for one in signatures):
+    parts = [_part(target, trust, at), *(_part(platform, trust, at) for platform in platforms)]
+    own, below = parts[0], parts[1:]
+    complete = all(part.complete for part in parts)
+    problems = _first(dict.fromkeys(problem for part in parts for problem in part.problems))
+    moments = {at + max_age}.union(*(part.verdicts.instants for part in parts))
+    unknown = any(one.revocation.status == "unknown" for part in parts for one in part.verdicts.signatures)
+    if problems or unknown or not complete or not own.verdicts.signatures:
         moments.add(at + UNSETTLED_SECONDS)
     document = Document(
         version="1",
@@ -88,11 +102,11 @@ def build(
         verified_at=instant.text(at),
         valid_until=instant.text(min(moment for moment in moments if moment > at)),
         verifier=claims.Verifier(version=VERSION, trust=trust.digest),
-        coverage=claims.Coverage(complete=complete, sources=target.evidence.coverage),
-        signatures=own.signatures,
-        invalidated=own.invalidated,
-        rejected=own.rejected,
-        platforms=tuple(part for part, _ in below),
+        coverage=claims.Coverage(complete=complete, sources=own.coverage),
+        signatures=own.verdicts.signatures,
+        invalidated=own.verdicts.invalidated,
+        rejected=own.verdicts.rejected,
+        platforms=tuple(_platform(part) for part in below),
         problems=problems,
     )
     return named(_bounded(document, at))
@@ -125,27 +139,48 @@ def named(document: Document) -> Document:
     return msgspec.structs.replace(document, id=canonical.identifier(members))
 
 
-def _verdicts(target: Target, trust: Trust, at: int) -> _Verdicts:
+def _part(target: Target, trust: Trust, at: int) -> _Part:
+    evidence, content, listed = target.evidence, target.content, target.listed
+    return _Part(
+        digest=listed.digest if listed else "",
+        size=content.size if content else listed.size if listed else 0,
+        platform=listed.platform if listed else None,
+        verdicts=_verdicts(evidence.envelopes, content, trust, at) if content else _Verdicts(),
+        coverage=evidence.coverage,
+        complete=evidence.complete,
+        problems=evidence.problems,
+    )
+
+
+def _verdicts(envelopes: Iterable[Stored], content: Content, trust: Trust, at: int) -> _Verdicts:
     verified: dict[tuple[str, str, str | None], list[Verified]] = {}
-    rejected: dict[tuple[str, str], Rejection] = {}
-    if target.content is None:
-        return _Verdicts()
-    for stored in target.evidence.envelopes:
-        result = verify(stored, target.content, trust, at)
+    rejected: dict[str, Rejection] = {}
+    for stored in sorted(envelopes, key=lambda one: (one.digest, one.media_type or "", one.source)):
+        result = verify(stored, content, trust, at)
         if isinstance(result, Rejection):
-            # The same bytes from two sources are one envelope; one format's bytes may be stored under two types.
-            rejected[(result.digest, result.code)] = result
+            # The same bytes, from two sources or under two media types, are one envelope.
+            rejected.setdefault(result.digest, result)
         else:
             signer = result.signature.signer
             leaf = signer.certificate.fingerprint if signer.certificate else None
             verified.setdefault((signer.public_key, result.signature.statement, leaf), []).append(result)
     merged = sorted((_merge(copies) for copies in verified.values()), key=_order)
+    accepted = {digest for one in merged for digest in one.signature.digests}
     return _Verdicts(
         signatures=tuple(one.signature for one in merged if not one.reasons),
         invalidated=tuple(_invalidated(one) for one in merged if one.reasons),
-        rejected=_rejected(rejected.values()),
+        rejected=_rejected(one for one in rejected.values() if one.digest not in accepted),
         instants=frozenset[int]().union(*(one.instants for one in merged)),
     )
+
+
+def _first(problems: Iterable[claims.Problem]) -> tuple[claims.Problem, ...]:
+    """As many problems as anybody reads, and how many more there are."""
+    listed = tuple(problems)
+    if len(listed) <= MAX_PROBLEMS:
+        return listed
+    more = f"there are {len(listed) - MAX_PROBLEMS} more problems"
+    return (*listed[:MAX_PROBLEMS], claims.problem("limit_reached", more, retryable=True))
 
 
 def _merge(copies: list[Verified]) -> Verified:
@@ -154,7 +189,7 @@ def _merge(copies: list[Verified]) -> Verified:
     The copy with the fewest reasons stands, with the stores of all that are as good. Every digest is listed, and every
     copy's dates count.
     """
-    best = min(copies, key=lambda one: (len(one.reasons), one.signature.digest, one.signature.source))
+    best = min(copies, key=_copy_order)
     equal = [one.signature.signer for one in copies if one.reasons == best.reasons]
     digests = tuple(sorted({one.signature.digest for one in copies}))
     signer = msgspec.structs.replace(
@@ -164,6 +199,10 @@ def _merge(copies: list[Verified]) -> Verified:
     )
     signature = msgspec.structs.replace(best.signature, digest=digests[0], digests=digests, signer=signer)
     return Verified(signature, best.reasons, frozenset[int]().union(*(one.instants for one in copies)))
+
+
+def _copy_order(one: Verified) -> tuple[int, str, str, str]:
+    return len(one.reasons), one.signature.digest, one.signature.media_type, one.signature.source
 
 
 def _order(one: Verified) -> tuple[str, str, str, str]:
@@ -185,28 +224,24 @@ def _rejected(rejections: Iterable[Rejection]) -> claims.Rejected:
     )
 
 
-def _platform(target: Target, verdicts: _Verdicts) -> tuple[claims.PlatformManifest, frozenset[int]]:
-    if target.listed is None:
-        raise AssertionError("a platform is listed by an index")
-    manifest = claims.PlatformManifest(
-        digest=target.listed.digest,
-        size=target.listed.size,
-        platform=target.listed.platform,
-        signatures=verdicts.signatures,
-        invalidated=verdicts.invalidated,
-        rejected=verdicts.rejected,
-        coverage=claims.Coverage(complete=target.evidence.complete, sources=target.evidence.coverage),
+def _platform(part: _Part) -> claims.PlatformManifest:
+    return claims.PlatformManifest(
+        digest=part.digest,
+        size=part.size,
+        platform=part.platform,
+        signatures=part.verdicts.signatures,
+        invalidated=part.verdicts.invalidated,
+        rejected=part.verdicts.rejected,
+        coverage=claims.Coverage(complete=part.complete, sources=part.coverage),
     )
-    return manifest, verdicts.instants
 
 
 def _bounded(document: Document, at: int) -> Document:
     """Drop entries until the document is small enough: junk first, sound signatures last, each list from its end."""
     if len(encode(document)) <= MAX_BYTES:
         return document
-    problem = claims.Problem(
-        code="document_truncated", message=f"entries were left out to stay within {MAX_BYTES} bytes", retryable=False
-    )
+    why = f"entries were left out to stay within {MAX_BYTES} bytes"
+    problem = claims.problem("document_truncated", why, retryable=False)
     soon = min(instant.parse(document.valid_until), at + UNSETTLED_SECONDS)
     document = msgspec.structs.replace(
         document,

@@ -154,6 +154,10 @@ class Unavailable(SigclaimsError):
         super().__init__(code, message)
         self.retryable = retryable
 
+    def again(self) -> "Unavailable":
+        """The same error anew, without the frames (and what they hold) of where it was raised first."""
+        return Unavailable(self.code, self.message, retryable=self.retryable)
+
 
 class Refused(SigclaimsError):
     """What the caller gave cannot be used."""

@@ -14,6 +14,9 @@ from provider.strict import Malformed
 MAX_MANIFEST: Final = 4 * 1024 * 1024
 """What the distribution specification lets a registry refuse a manifest above."""
 
+MAX_MEDIA_TYPE: Final = 255
+"""Two names of 127 characters and the stroke between them (RFC 6838 section 4.2)."""
+
 IMAGE_MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
 IMAGE_INDEX: Final = "application/vnd.oci.image.index.v1+json"
 DOCKER_MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
@@ -106,6 +109,8 @@ def _identify(body: dict[str, Any], data: bytes, media_type: str | None, digest:
     declared = body.get("mediaType")
     if declared is not None and not isinstance(declared, str):
         raise Malformed("mediaType is no text")
+    if max(len(declared or ""), len(media_type or "")) > MAX_MEDIA_TYPE:
+        raise Malformed(f"mediaType is longer than {MAX_MEDIA_TYPE} characters")
     return Content(
         data=data,
         digest=digest or sha256(data),

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from provider.errors import Refused
 
+MAX_HASHED = 1024 * 1024 * 1024
+"""Bytes of which a digest is still taken."""
+
 _CHUNK = 1024 * 1024
 
 
@@ -35,9 +38,22 @@ def read_start(path: Path, cap: int) -> tuple[bytes, str]:
             hashed = hashlib.sha256(data)
             while chunk := file.read(_CHUNK):
                 hashed.update(chunk)
+                if file.tell() > MAX_HASHED:
+                    raise Refused("file_too_large", f"{path}: larger than {MAX_HASHED} bytes")
     except (OSError, ValueError) as error:
         raise Refused("file_unreadable", f"{path}: {_why(error)}") from error
     return data, f"sha256:{hashed.hexdigest()}"
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something at a path; raises `Refused` where that cannot be found out."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise Refused("file_unreadable", f"{path}: {_why(error)}") from error
+    return True
 
 
 def _why(error: OSError | ValueError) -> str:

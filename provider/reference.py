@@ -24,6 +24,7 @@ _FULL: Final = re.compile(
     rf"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}))?(?:@(?P<digest>{DIGEST}))?",
     re.ASCII,
 )
+_IMAGE_ID: Final = re.compile(r"[0-9a-f]{64}")
 _REPOSITORY: Final = re.compile(rf"{_HOST}(?::[0-9]+)?/{_PATH}", re.ASCII)
 
 
@@ -65,17 +66,19 @@ def normalise(image: str) -> Reference:
     docker.io is the default registry and library/ its default path; the tag is latest where there is neither tag nor
     digest; and where there are both the digest counts and the tag is dropped.
     """
+    if _IMAGE_ID.fullmatch(image):
+        raise Refused("reference_malformed", f"{image!r} is an image id, and no name")
     first, slash, _ = image.partition("/")
     if not slash or not (any(mark in first for mark in ".:") or first == "localhost" or first != first.lower()):
         image = f"docker.io/{image}"
     reference = parse_full(image)
-    if reference is None:
-        raise Refused("reference_malformed", f"{image[:MAX_LENGTH]!r} is not a valid image reference")
-    registry, repository = reference.registry, reference.repository
+    registry, repository = (reference.registry, reference.repository) if reference else ("", "")
     if registry == "index.docker.io":
         registry = "docker.io"
     if registry == "docker.io" and "/" not in repository:
         repository = f"library/{repository}"
+    if reference is None or len(repository) > MAX_REPOSITORY:
+        raise Refused("reference_malformed", f"{image[:MAX_LENGTH]!r} is not a valid image reference")
     digest = reference.digest
     return Reference(registry, repository, None if digest else reference.tag or "latest", digest)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from provider import document, reference
+from provider import claims, document, reference
 from provider.claims import Document, Problem, SourceCoverage, SourceStatus, Subject
 from provider.document import Evidence, Target
 from provider.errors import Refused, Unavailable
@@ -45,12 +45,14 @@ class ClaimsService:
         if manifest is None and failures:
             raise Unavailable("registry_failed", "; ".join(error.message for error in failures.values()))
         if manifest is None:
-            target, children = Target(None, _nothing(asked, serving)), []
+            target = Target(None, _nothing(asked, serving))
         else:
-            target = Target(manifest.content, _evidence(asked, manifest.content.digest, serving, failures))
-            children = [_platform(asked, child, serving) for child in manifest.manifests[:MAX_PLATFORMS]]
+            evidence = _evidence(asked, manifest.content.digest, serving, failures)
             if len(manifest.manifests) > MAX_PLATFORMS:
-                target = replace(target, evidence=_cut(target.evidence, len(manifest.manifests)))
+                evidence = _cut(evidence, len(manifest.manifests))
+            target = Target(manifest.content, evidence)
+        listed = manifest.manifests[:MAX_PLATFORMS] if manifest else ()
+        children = (_platform(asked, child, serving) for child in listed)
         return document.build(_subject(asked, manifest), target, children, trust, at=at, max_age=self.max_age)
 
 
@@ -91,7 +93,7 @@ def _evidence(
 
 
 def _nothing(asked: Reference, serving: Sequence[Source]) -> Evidence:
-    problem = Problem(code="manifest_unknown", message=f"no source knows {asked}", retryable=True)
+    problem = claims.problem("manifest_unknown", f"no source knows {asked}", retryable=True)
     coverage = (SourceCoverage(name=one.name, kind=one.kind, status="answered", found=0) for one in serving)
     return Evidence((), tuple(coverage), (problem,))
 
@@ -101,21 +103,26 @@ def _platform(asked: Reference, child: Descriptor, serving: Sequence[Source]) ->
     name = Reference(asked.registry, asked.repository, None, child.digest)
     manifest, failures = _fetch(name, serving)
     evidence = _evidence(name, child.digest, serving, failures)
+    why = None
     if manifest is None:
+        evidence = replace(evidence, envelopes=())
         why = f"no source holds {child.digest}, which the index lists"
-        missing = Problem(code="blob_unavailable", message=why, retryable=True)
-        evidence = replace(evidence, envelopes=(), problems=(*evidence.problems, missing))
+    elif manifest.content.size != child.size:
+        why = f"{child.digest} has {manifest.content.size} bytes, and the index says {child.size}"
+    if why:
+        wrong = claims.problem("blob_unavailable", why, retryable=manifest is None)
+        evidence = replace(evidence, problems=(*evidence.problems, wrong), truncated=True)
     return Target(manifest.content if manifest else None, evidence, child)
 
 
 def _cut(evidence: Evidence, listed: int) -> Evidence:
     why = f"the index lists {listed} manifests, {MAX_PLATFORMS} of them are looked at"
-    cut = Problem(code="limit_reached", message=why, retryable=False)
+    cut = claims.problem("limit_reached", why, retryable=False)
     return replace(evidence, problems=(*evidence.problems, cut), truncated=True)
 
 
 def _problem(error: Unavailable, source: str) -> Problem:
-    return Problem(code=error.code, message=f"{source}: {error.message}", retryable=error.retryable)
+    return claims.problem(error.code, f"{source}: {error.message}", error.retryable)
 
 
 def _subject(asked: Reference, manifest: Manifest | None) -> Subject:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from provider import instant
 from provider.certificate import Certificate
-from provider.claims import Reason, ReasonName
+from provider.claims import MAX_MESSAGE, Reason, ReasonName
 from provider.envelopes.envelope import Statement
 from provider.withdrawals import Withdrawn
 
@@ -48,4 +48,4 @@ def instants(
 
 
 def _reason(name: ReasonName, since: int, detail: str) -> Reason:
-    return Reason(reason=name, since=instant.text(since), detail=detail)
+    return Reason(reason=name, since=instant.text(since), detail=detail[:MAX_MESSAGE])

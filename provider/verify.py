@@ -7,7 +7,7 @@ invalidate all run, and each adds its reason. It opens nothing and reads no cloc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Literal
 
 from provider import chain, claims, digest, instant, names, revocation, validity
 from provider.certificate import Certificate, check_signer
@@ -19,9 +19,6 @@ from provider.keys import PublicKey
 from provider.oci import Content
 from provider.trust import KeyEntry, Trust
 from provider.withdrawals import SignatureName, Withdrawn
-
-MAX_MESSAGE: Final = 512
-"""Characters of a rejection's message; names out of a certificate may be long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def verify(stored: Stored, subject: Content, trust: Trust, at: int) -> Verified 
             format=form.name if form else None,
             code=rejection.code,
             check=rejection.check,
-            message=rejection.message[:MAX_MESSAGE],
+            message=rejection.message[: claims.MAX_MESSAGE],
             retryable=False,
         )
     return _state(stored, envelope, key, standings, trust, at)

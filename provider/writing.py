@@ -11,7 +11,7 @@ from provider.errors import Refused
 def replace(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Put a file in place in one step, over an older one if there is one; raises `Refused` with file_unwritable."""
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
             with os.fdopen(descriptor, "wb") as file:
                 os.fchmod(descriptor, mode)

@@ -12,14 +12,12 @@ from typing import Final
 
 from provider import digest as digests
 from provider import envelopes, oci, strict
-from provider.claims import Problem, SourceKind
-from provider.envelopes import MAX_ENVELOPE
+from provider.claims import SourceKind
 from provider.errors import Refused, Unavailable
 from provider.oci import Manifest
-from provider.reading import read, read_start
+from provider.reading import exists, read
 from provider.reference import Reference
-from provider.source.source import MAX_SIGNATURES, Found, found
-from provider.verify import Stored
+from provider.source.source import Found, collect, stored_file
 
 _SIGNATURE: Final = re.compile(r"(?P<hex>[0-9a-f]{64})\.(?P<rest>.+\.(?:jwt|json|jws|cose))")
 
@@ -41,9 +39,9 @@ class FilesSource:
         self._listing()
         algorithm, _, encoded = (reference.digest or "").partition(":")
         path = self.folder / f"{encoded}.manifest.json"
-        if algorithm != "sha256" or not path.exists():
-            return None
         try:
+            if algorithm != "sha256" or not exists(path):
+                return None
             data = read(path, oci.MAX_MANIFEST)
             if not digests.matches(f"sha256:{encoded}", data):
                 raise strict.Malformed("is not the content that its name says")
@@ -52,16 +50,8 @@ class FilesSource:
             raise Unavailable("blob_unavailable", f"{path}: {error}") from error
 
     def signatures(self, _repository: str, digest: str, /) -> Found:
-        encoded = digest.partition(":")[2]
-        names = [name for name in self._listing() if signature_digest(name) == f"sha256:{encoded}"]
-        stored, problems = [], []
-        for name in names[:MAX_SIGNATURES]:
-            try:
-                data, data_digest = read_start(self.folder / name, MAX_ENVELOPE)
-                stored.append(Stored(data, data_digest, media_type_of(name), self.name))
-            except Refused as error:
-                problems.append(Problem(code="blob_unavailable", message=f"{self.name}: {error}", retryable=True))
-        return found(self.name, stored, len(names), problems)
+        names = [name for name in self._listing() if signature_digest(name) == digest]
+        return collect(self.name, names, lambda name: stored_file(self.folder / name, media_type_of(name), self.name))
 
     def _listing(self) -> list[str]:
         try:

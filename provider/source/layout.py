@@ -1,17 +1,18 @@
 """An OCI image layout folder as a source (OCI image specification, image-layout.md), as skopeo and crane write it.
 
 The layout is walked from index.json once, and again whenever index.json changes; blobs are named by their content, so
-what was read of them stays true. Every blob is checked against its digest and size before anything looks inside.
+what was read of them stays true. Every blob is checked against its digest and size before anything looks inside. What
+could not be read is remembered, and tried again when the file behind it has changed.
 """
 
+import os
 import threading
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from provider import digest, oci, strict
+from provider import claims, digest, oci, strict
 from provider.claims import Problem, SourceKind
 from provider.envelopes import MAX_ENVELOPE
 from provider.errors import Refused, SigclaimsError, Unavailable
@@ -19,21 +20,44 @@ from provider.oci import Descriptor, Manifest
 from provider.reading import read
 from provider.reference import Reference, parse_full
 from provider.source.referrer import signed_manifests
-from provider.source.source import MAX_SIGNATURES, Found, found
+from provider.source.source import Found, collect, stored_file
 from provider.verify import Stored
 
 MAX_INDEX: Final = 4 * 1024 * 1024
 MAX_MANIFESTS: Final = 100_000
+MAX_UNREAD: Final = 1000
+"""Manifests that cannot be read, of which each is looked at again for every question."""
+
+_MAX_PROBLEMS: Final = 16
+
+_Blobs = dict[tuple[str, int, str], Descriptor]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A manifest that is linked to and could not be read: why, and what its file was like then."""
+
+    descriptor: Descriptor
+    listed: bool
+    """In index.json itself. An index below may list platforms that were not copied."""
+    file: object
+    error: Unavailable
+
+    @property
+    def matters(self) -> bool:
+        """Whether something is wrong: it may have been a signature over anything, so every answer is in doubt."""
+        return self.listed or self.file is not None
 
 
 @dataclass(slots=True)
 class _Contents:
-    """What the walk found: names and manifests by digest, signature blobs by the digest they are over."""
+    """What the walk found: names, manifests by digest, and signature blobs by the digest that they are over."""
 
     tags: dict[tuple[str, str], str] = field(default_factory=dict)
     manifests: dict[str, Descriptor] = field(default_factory=dict)
-    signatures: dict[str, dict[str, Descriptor]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    signatures: dict[str, _Blobs] = field(default_factory=dict)
+    unread: dict[str, _Unread] = field(default_factory=dict)
+    failure: str | None = None
 
 
 class LayoutSource:
@@ -58,67 +82,81 @@ class LayoutSource:
 
     def manifest(self, digest: str) -> Manifest | None:
         """The manifest with a digest, None where index.json does not lead to one; raises `Unavailable`."""
-        descriptor = self._contents().manifests.get(digest)
+        contents = self._contents()
+        unread = contents.unread.get(digest)
+        if unread and unread.matters:
+            raise unread.error.again()
+        descriptor = contents.manifests.get(digest)
         return _parse(read_blob(self.folder, descriptor, oci.MAX_MANIFEST), descriptor) if descriptor else None
 
     def signatures(self, _repository: str, digest: str, /) -> Found:
         contents = self._contents()
-        blobs = contents.signatures.get(digest, {})
-        envelopes, problems = [], list(contents.problems)
-        for blob in sorted(blobs.values(), key=lambda one: one.digest)[:MAX_SIGNATURES]:
-            try:
-                envelopes.append(self._envelope(blob))
-            except Unavailable as error:
-                problems.append(Problem(code=error.code, message=f"{self.name}: {error.message}", retryable=True))
-        return found(self.name, envelopes, len(blobs), problems)
+        blobs = sorted(contents.signatures.get(digest, {}).values(), key=lambda one: (one.digest, one.size))
+        return collect(self.name, blobs, self._envelope, self._problems(contents))
 
     def _envelope(self, blob: Descriptor) -> Stored:
         if blob.size > MAX_ENVELOPE:
-            # Its size alone rejects it: a byte over the cap stands for the rest, which nobody reads.
-            return Stored(b"\0" * (MAX_ENVELOPE + 1), blob.digest, blob.media_type, self.name)
+            return stored_file(blob_path(self.folder, blob.digest), blob.media_type, self.name)
         data = self._read_envelope(blob)
         return Stored(data, digest.sha256(data), blob.media_type, self.name)
 
     def _read_envelope(self, blob: Descriptor) -> bytes:
         return read_blob(self.folder, blob, MAX_ENVELOPE)
 
+    def _problems(self, contents: _Contents) -> list[Problem]:
+        unread = [one for one in contents.unread.values() if one.matters]
+        problems = [claims.problem(one.error.code, f"{self.name}: {one.error}", one.error.retryable) for one in unread]
+        if len(problems) <= _MAX_PROBLEMS:
+            return problems
+        more = f"{self.name}: {len(problems) - _MAX_PROBLEMS} more manifests cannot be read"
+        return [*problems[:_MAX_PROBLEMS], claims.problem("blob_unavailable", more, retryable=True)]
+
     def _contents(self) -> _Contents:
         index = self.folder / "index.json"
         with self._lock:
-            try:
-                stat = index.stat()
-            except OSError as error:
-                raise Unavailable("source_failed", f"{index}: {error.strerror}") from error
-            version = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+            version = _file(index)
             if self._state is None or self._state[0] != version:
-                self._state = (version, self._walk(index))
-            return self._state[1]
+                self._state = (version, self._walked(index))
+            contents = self._state[1]
+            if contents.failure:
+                raise Unavailable("source_failed", contents.failure)
+            changed = [one for one in contents.unread.values() if self._file(one.descriptor) != one.file]
+            self._walk(contents, deque((one.descriptor, one.listed) for one in changed))
+            return contents
 
-    def _walk(self, index: Path) -> _Contents:
+    def _walked(self, index: Path) -> _Contents:
         contents = _Contents()
-        queue = deque((descriptor, True) for descriptor in _index_entries(index))
-        for descriptor, _ in queue:
-            self._name(contents, descriptor)
+        try:
+            entries = _index_entries(index)
+            for descriptor in entries:
+                self._name(contents, descriptor)
+            self._walk(contents, deque((descriptor, True) for descriptor in entries))
+        except Unavailable as error:
+            contents.failure = error.message
+        return contents
+
+    def _walk(self, contents: _Contents, queue: deque[tuple[Descriptor, bool]]) -> None:
         while queue:
-            descriptor, top = queue.popleft()
+            descriptor, listed = queue.popleft()
             if descriptor.media_type not in oci.MANIFEST_TYPES or descriptor.digest in contents.manifests:
                 continue
-            if len(contents.manifests) >= MAX_MANIFESTS:
-                raise Unavailable("source_failed", f"{index}: links to more than {MAX_MANIFESTS} manifests")
-            if not top and not blob_path(self.folder, descriptor.digest).exists():
-                continue  # an index may list platforms that were not copied
+            file = self._file(descriptor)
             try:
                 manifest = _parse(read_blob(self.folder, descriptor, oci.MAX_MANIFEST), descriptor)
-                contents.manifests[descriptor.digest] = descriptor
-                for over, blobs in signed_manifests(manifest, self._read_envelope).items():
-                    contents.signatures.setdefault(over, {}).update({blob.digest: blob for blob in blobs})
-                queue.extend((child, False) for child in manifest.manifests)
+                signed = signed_manifests(manifest, self._read_envelope)
             except Unavailable as error:
-                # It may have been a signature over anything, so every answer of this source is in doubt.
-                contents.problems.append(
-                    Problem(code=error.code, message=f"{self.name}: {error.message}", retryable=True)
-                )
-        return contents
+                contents.unread[descriptor.digest] = _Unread(descriptor, listed, file, error.again())
+            else:
+                contents.unread.pop(descriptor.digest, None)
+                contents.manifests[descriptor.digest] = descriptor
+                for over, blobs in signed.items():
+                    named = {(blob.digest, blob.size, blob.media_type): blob for blob in blobs}
+                    contents.signatures.setdefault(over, {}).update(named)
+                queue.extend((child, False) for child in manifest.manifests)
+            if len(contents.manifests) > MAX_MANIFESTS:
+                raise Unavailable("source_failed", f"{self.folder}: holds more than {MAX_MANIFESTS} manifests")
+            if len(contents.unread) > MAX_UNREAD:
+                raise Unavailable("source_failed", f"{self.folder}: more than {MAX_UNREAD} manifests cannot be read")
 
     def _name(self, contents: _Contents, descriptor: Descriptor) -> None:
         """`org.opencontainers.image.ref.name` is a full reference, or a tag of the source's one repository."""
@@ -130,6 +168,9 @@ class LayoutSource:
             contents.tags[(full.name, full.tag)] = descriptor.digest
         elif len(self.repositories) == 1:
             contents.tags[(self.repositories[0], name)] = descriptor.digest
+
+    def _file(self, descriptor: Descriptor) -> object:
+        return _file(blob_path(self.folder, descriptor.digest))
 
 
 def blob_path(folder: Path, digest: str) -> Path:
@@ -152,13 +193,24 @@ def read_blob(folder: Path, descriptor: Descriptor, cap: int) -> bytes:
     return data
 
 
-def _index_entries(index: Path) -> Iterator[Descriptor]:
+def _file(path: Path) -> object:
+    """What tells a file from an older one of the same name; None where there is none."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116  # as cheap as it gets: asked for every unread manifest
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return error.errno
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size, stat.st_mode
+
+
+def _index_entries(index: Path) -> list[Descriptor]:
     try:
         document = strict.loads(read(index, MAX_INDEX))
         entries = document.get("manifests") if isinstance(document, dict) else None
         if not isinstance(entries, list):
             raise strict.Malformed("it has no list of manifests")
-        return iter([oci.descriptor(one) for one in entries])
+        return [oci.descriptor(one) for one in entries]
     except (SigclaimsError, strict.Malformed) as error:
         raise Unavailable("source_failed", f"{index}: {error}") from error
 

@@ -2,7 +2,7 @@
 
     subject      an image or artifact manifest whose `subject` is the signed manifest (OCI 1.1)
     index        an OCI index whose `config` is the signature and whose `manifests` are what it signs (nv2)
-    bare         an image manifest without layers whose config is the signature; the signature itself names what (nv2)
+    bare         an image manifest whose config is the signature; the signature itself names what it is over (nv2)
 
 What a form names is a hint for finding the signature. What was signed is decided when it is verified.
 """
@@ -19,19 +19,16 @@ def signed_manifests(manifest: Manifest, read: Callable[[Descriptor], bytes]) ->
 
     `read` gives the bytes of a blob; it is called for the bare form alone, and what it raises is let through.
     """
-    blobs = signature_blobs(manifest, envelopes.media_types())
-    if not blobs:
-        return {}
     if manifest.subject:
-        return {manifest.subject.digest: blobs}
+        blobs = signature_blobs(manifest, envelopes.media_types())
+        return {manifest.subject.digest: blobs} if blobs else {}
+    config = manifest.config
+    if config is None or config.media_type not in envelopes.media_types():
+        return {}
     if manifest.manifests:
-        return {one.digest: blobs for one in manifest.manifests}
-    named: dict[str, tuple[Descriptor, ...]] = {}
-    for blob in blobs:
-        try:
-            envelope = envelopes.recognise(data := read(blob), blob.media_type).parse(data)
-        except Rejected:
-            continue
-        digest = envelope.statement.digest
-        named[digest] = (*named.get(digest, ()), blob)
-    return named
+        return {one.digest: (config,) for one in manifest.manifests}
+    try:
+        data = read(config)
+        return {envelopes.recognise(data, config.media_type).parse(data).statement.digest: (config,)}
+    except Rejected:
+        return {}

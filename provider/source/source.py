@@ -4,17 +4,31 @@ A source states what it holds and how it answered. It verifies nothing but that 
 source that fails loses its own answer alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from pathlib import Path
+from typing import Final, Protocol, TypeVar
 
+from provider import claims
 from provider.claims import Problem, SourceKind, SourceStatus
+from provider.envelopes import MAX_ENVELOPE
+from provider.errors import Refused, Unavailable
 from provider.oci import Manifest
+from provider.reading import read_start
 from provider.reference import Reference
 from provider.verify import Stored
 
 MAX_SIGNATURES: Final = 100
 """Signature envelopes that are read for one manifest from one source; more are counted, and said to be cut."""
+
+
+MAX_BYTES: Final = 8 * 1024 * 1024
+"""Bytes of envelopes that are read for one manifest from one source."""
+
+TOO_LARGE: Final = bytes(MAX_ENVELOPE + 1)
+"""Stands for the bytes of every envelope over the cap: nobody looks at them, and one copy serves all."""
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +41,41 @@ class Found:
     problems: tuple[Problem, ...] = ()
 
 
-def found(source: str, envelopes: Iterable[Stored], count: int, problems: Iterable[Problem]) -> Found:
-    """What a source found, with the status that follows.
+def collect(
+    source: str, candidates: Sequence[_T], stored: Callable[[_T], Stored], problems: Iterable[Problem] = ()
+) -> Found:
+    """Read the signature envelopes that a source found, up to `MAX_SIGNATURES` and `MAX_BYTES` of them.
 
-    It is failed where something could not be read, else truncated where there is more than is read.
+    `stored` reads one and may raise `Unavailable` or `Refused`, which costs that one. The status is failed where
+    something could not be read, else truncated where there is more than is read.
     """
-    listed, kept = tuple(problems), tuple(envelopes)
-    if count <= MAX_SIGNATURES:
-        return Found(kept, count, "failed" if listed else "answered", listed)
-    cut = Problem(
-        code="limit_reached",
-        message=f"{source}: holds {count} signatures over the manifest, {MAX_SIGNATURES} of them are read",
-        retryable=False,
-    )
-    return Found(kept, count, "failed" if listed else "truncated", (*listed, cut))
+    kept: list[Stored] = []
+    failures = list(problems)
+    left, looked_at = MAX_BYTES, 0
+    for candidate in candidates[:MAX_SIGNATURES]:
+        if left <= 0:
+            break
+        looked_at += 1
+        try:
+            envelope = stored(candidate)
+        except (Unavailable, Refused) as error:
+            retryable = error.retryable if isinstance(error, Unavailable) else True
+            failures.append(claims.problem("blob_unavailable", f"{source}: {error.message}", retryable))
+        else:
+            kept.append(envelope)
+            left -= 0 if envelope.data is TOO_LARGE else len(envelope.data)
+    status: SourceStatus = "failed" if failures else "answered"
+    if looked_at < len(candidates):
+        status = "failed" if failures else "truncated"
+        why = f"{source}: holds {len(candidates)} signatures over the manifest, {looked_at} of them are read"
+        failures.append(claims.problem("limit_reached", why, retryable=False))
+    return Found(tuple(kept), len(candidates), status, tuple(failures))
+
+
+def stored_file(path: Path, media_type: str | None, source: str) -> Stored:
+    """An envelope out of a file of any size; one over its cap is known by its digest alone. Raises `Refused`."""
+    data, digest = read_start(path, MAX_ENVELOPE)
+    return Stored(data if len(data) <= MAX_ENVELOPE else TOO_LARGE, digest, media_type, source)
 
 
 class Source(Protocol):
