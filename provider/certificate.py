@@ -100,9 +100,13 @@ def load(der: bytes) -> Certificate:
         raise Rejected("certificate_malformed", "authenticity", f"a certificate cannot be read: {error}") from error
 
 
-def of(parsed: x509.Certificate) -> Certificate:
-    """Read a certificate that another library call has parsed; raises `Rejected` with certificate_malformed."""
-    return load(parsed.public_bytes(Encoding.DER))
+def load_pem(block: bytes) -> Certificate:
+    """Read one PEM block (RFC 7468); raises `Rejected` with certificate_malformed."""
+    try:
+        der = x509.load_pem_x509_certificate(block).public_bytes(Encoding.DER)
+    except _UNREADABLE as error:
+        raise Rejected("certificate_malformed", "authenticity", f"a certificate cannot be read: {error}") from error
+    return load(der)
 
 
 def _read(der: bytes, certificate: x509.Certificate) -> Certificate:

@@ -5,6 +5,7 @@ does not exist stops the start with the nearest one that does, for a mistyped se
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from provider.reading import read
 DEFAULT_FILE: Final = "sigclaims.toml"
 PREFIX: Final = "SIGCLAIMS_"
 
+_SOURCE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _MAX_BYTES: Final = 1024 * 1024
 
 
@@ -122,6 +124,8 @@ def effective(file: Path | None, environment: Mapping[str, str]) -> Effective:
         section, separator, key = variable.removeprefix(PREFIX).lower().partition("__")
         if variable.startswith(PREFIX) and separator:
             _check_names({section: {key: value}}, f"the environment's {variable}")
+            if not value.isprintable():
+                raise Refused("setting_invalid", f"the environment's {variable}: {value!r} is no text")
             if section == "source":
                 raise Refused("setting_invalid", f"{variable}: sources are set in the file alone")
             table = tables.setdefault(section, {})
@@ -170,6 +174,8 @@ def _check_sources(settings: Settings, where: str) -> None:
         if names.count(name) > 1:
             raise Refused("setting_invalid", f"{where}: two sources are called {name!r}")
     for source in settings.source:
+        if not _SOURCE_NAME.fullmatch(source.name):
+            raise Refused("setting_invalid", f"{where}: source.name: {source.name!r} has more than A-Z a-z 0-9 _ . -")
         for repository in source.repositories:
             if not _can_be_asked_for(repository):
                 why = f"{where}: source {source.name!r}: {repository!r} is no registry/repository that a name can have"

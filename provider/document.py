@@ -90,7 +90,9 @@ def build(
     parts = [_part(target, trust, at), *(_part(platform, trust, at) for platform in platforms)]
     own, below = parts[0], parts[1:]
     complete = all(part.complete for part in parts)
-    problems = _first(dict.fromkeys(problem for part in parts for problem in part.problems))
+    problems = tuple(dict.fromkeys(problem for part in parts for problem in part.problems))
+    if len(problems) > MAX_PROBLEMS:
+        problems, complete = _first(problems), False
     moments = {at + max_age}.union(*(part.verdicts.instants for part in parts))
     unknown = any(one.revocation.status == "unknown" for part in parts for one in part.verdicts.signatures)
     if problems or unknown or not complete or not own.verdicts.signatures:
@@ -174,13 +176,10 @@ def _verdicts(envelopes: Iterable[Stored], content: Content, trust: Trust, at: i
     )
 
 
-def _first(problems: Iterable[claims.Problem]) -> tuple[claims.Problem, ...]:
+def _first(problems: tuple[claims.Problem, ...]) -> tuple[claims.Problem, ...]:
     """As many problems as anybody reads, and how many more there are."""
-    listed = tuple(problems)
-    if len(listed) <= MAX_PROBLEMS:
-        return listed
-    more = f"there are {len(listed) - MAX_PROBLEMS} more problems"
-    return (*listed[:MAX_PROBLEMS], claims.problem("limit_reached", more, retryable=True))
+    more = f"{len(problems) - MAX_PROBLEMS} more problems were left out"
+    return (*problems[:MAX_PROBLEMS], claims.problem("document_truncated", more, retryable=True))
 
 
 def _merge(copies: list[Verified]) -> Verified:

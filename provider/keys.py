@@ -86,6 +86,26 @@ class PublicKey:
             raise Rejected("signature_invalid", "integrity", "the signature does not hold") from error
 
 
+PUBLIC_MEMBERS: Final = frozenset({"kty", "crv", "x", "y", "n", "e"})
+"""What a public key consists of as a JWK (RFC 7518 section 6, RFC 8037)."""
+
+SECRET_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+
+
+def jwk(members: Mapping[str, object], wanted: frozenset[str]) -> JWK:
+    """A JWK out of those of its members that are `wanted`.
+
+    No other member reaches the library, which would make a key where one says `generate`. Raises ValueError,
+    TypeError, KeyError or JWException when there is no key in them.
+    """
+    if not isinstance(members.get("kty"), str):
+        raise TypeError("the JWK has no kty")
+    try:
+        return JWK(**{name: value for name, value in members.items() if name in wanted})
+    except NotImplementedError as error:
+        raise ValueError(f"the JWK is of no kind that is read ({members['kty']!r})") from error
+
+
 def libtrust_id(spki: bytes) -> str:
     """The key id of Docker's libtrust, which nv2 writes as `kid`: twelve groups of four out of SHA-256 of the SPKI."""
     text = base64.b32encode(hashlib.sha256(spki).digest()[:30]).decode("ascii")

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -18,12 +17,16 @@ from jwcrypto.common import JWException
 from jwcrypto.jwa import JWA
 from jwcrypto.jwk import JWK
 
-from provider import certificate, names, strict
+from provider import certificate, strict
 from provider.certificate import Certificate
+from provider.claims import Rejection, TrustStore
+from provider.digest import sha256
 from provider.envelopes import Format, nv2
 from provider.errors import Refused, Rejected
-from provider.keys import PublicKey, UnusableKey
+from provider.keys import PUBLIC_MEMBERS, SECRET_MEMBERS, PublicKey, UnusableKey, jwk
 from provider.oci import Content
+from provider.trust import KeyEntry, Trust, pem_blocks
+from provider.verify import Stored, verify
 
 DEFAULT_ALGORITHMS: Final = {"RSA": "RS256", "P-256": "ES256", "P-384": "ES384", "P-521": "ES512", "Ed25519": "EdDSA"}
 """Kind of key to the algorithm it signs with where none is asked for."""
@@ -45,17 +48,25 @@ class SigningKey:
 def signing_key(key: bytes, chain_pem: bytes | None, password: bytes | None = None) -> SigningKey:
     """Read a private key (PEM, PKCS #8 also encrypted, or JWK) and its chain (PEM, leaf first); raises `Refused`.
 
-    The chain's first certificate must be for the key. A root at the end of it is left out of signatures.
+    The chain's first certificate must be for the key.
     """
     try:
-        jwk = _jwk(key) if key.lstrip().startswith(b"{") else JWK.from_pyca(_private(key, password))
-        public = PublicKey.of(cast("PublicKeyTypes", jwk.get_op_key("verify")))
+        private = _jwk(key) if key.lstrip().startswith(b"{") else JWK.from_pyca(_private(key, password))
+        public = PublicKey.of(cast("PublicKeyTypes", private.get_op_key("verify")))
+        _check_pair(private, public)
         chain = _chain(chain_pem) if chain_pem is not None else ()
-    except (UnusableKey, Rejected, JWException, strict.Malformed, UnsupportedAlgorithm, ValueError, TypeError) as error:
+    except (UnusableKey, Rejected, JWException, UnsupportedAlgorithm, ValueError, TypeError, KeyError) as error:
         raise Refused("key_invalid", f"the key or its chain cannot be used: {error}") from error
     if chain and chain[0].key != public:
         raise Refused("key_invalid", "the first certificate of the chain is not for the private key")
-    return SigningKey(jwk, public, chain)
+    return SigningKey(private, public, chain)
+
+
+def _check_pair(private: JWK, public: PublicKey) -> None:
+    """A JWK can hold halves of two keys: what the one signs, the other must verify."""
+    algorithm = DEFAULT_ALGORITHMS[public.kind]
+    signature = cast("Any", JWA.signing_alg(algorithm)).sign(private, b"")
+    public.verify(algorithm, frozenset({algorithm}), b"", signature)
 
 
 def _private(pem: bytes, password: bytes | None) -> _Private:
@@ -70,12 +81,11 @@ def _private(pem: bytes, password: bytes | None) -> _Private:
 
 def _jwk(data: bytes) -> JWK:
     members = strict.loads(data)
-    if not isinstance(members, dict):
-        raise strict.Malformed("it is no JWK")
-    jwk = JWK(**members)
-    if jwk.is_symmetric or not jwk.has_private:
+    if not isinstance(members, dict) or "d" not in members:
         raise ValueError("the JWK has no private key to sign with")
-    return jwk
+    if members.get("use", "sig") != "sig" or "sign" not in members.get("key_ops", ["sign"]):
+        raise ValueError("the JWK is not for making signatures (use, key_ops)")
+    return jwk(members, PUBLIC_MEMBERS | SECRET_MEMBERS - {"k"})
 
 
 def sign(
@@ -94,7 +104,7 @@ def sign(
     when a verifier would reject the result: a reference that is not whole or lies outside the certificate, an
     algorithm that the key may not have.
     """
-    made_by = nv2.JWT if form == "nv2.jwt" else nv2.JSON
+    made_by: Format = nv2.JWT if form == "nv2.jwt" else nv2.JSON
     chosen = algorithm or DEFAULT_ALGORITHMS[key.public.kind]
     allowed = (made_by.algorithms if key.chain else made_by.jwk_algorithms).get(key.public.kind, frozenset())
     if chosen not in allowed:
@@ -107,8 +117,13 @@ def sign(
     claims["iat"] = at
     if lifetime is not None:
         claims |= {"nbf": at, "exp": at + lifetime}
-    envelope = _jwt(claims, key, chosen) if form == "nv2.jwt" else _json(claims, key, chosen)
-    _check(made_by, envelope, key)
+    try:
+        envelope = _jwt(claims, key, chosen) if form == "nv2.jwt" else _json(claims, key, chosen)
+    except UnicodeEncodeError as error:
+        raise Refused("sign_refused", "a reference or the media type is no text") from error
+    except (JWException, ValueError, TypeError) as error:
+        raise Refused("key_invalid", f"the private key cannot sign: {error}") from error
+    _check(Stored(envelope, sha256(envelope), made_by.media_types[0], "signed"), subject, key, at)
     return envelope
 
 
@@ -132,29 +147,39 @@ def _json(claims: dict[str, Any], key: SigningKey, algorithm: str) -> bytes:
 def _named(key: SigningKey) -> dict[str, Any]:
     if not key.chain:
         return {"kid": key.public.libtrust_id}
-    return {"x5c": [base64.b64encode(one.der).decode("ascii") for one in key.chain]}
+    # A root is what the verifier has, and proves nothing when it comes with the signature.
+    sent = key.chain[:-1] if len(key.chain) > 1 and key.chain[-1].self_signed else key.chain
+    return {"x5c": [base64.b64encode(one.der).decode("ascii") for one in sent]}
 
 
 def _signature(key: SigningKey, algorithm: str, message: bytes) -> bytes:
     return cast("bytes", cast("Any", JWA.signing_alg(algorithm)).sign(key.jwk, message))
 
 
-def _check(form: Format, data: bytes, key: SigningKey) -> None:
-    try:
-        envelope = form.parse(data)
-        key.public.verify(envelope.algorithm, frozenset({envelope.algorithm}), envelope.signed, envelope.signature)
-        if key.chain:
-            certificate.check_signer(key.chain[0], pinned=key.chain[0].self_signed)
-            names.check_references(envelope.statement.references, key.chain[0])
-    except Rejected as rejection:
-        raise Refused("sign_refused", rejection.message) from rejection
+def _check(stored: Stored, subject: Content, key: SigningKey, at: int) -> None:
+    """Verify what was signed as somebody would who trusts the end of the chain, or the key."""
+    if key.chain:
+        end = key.chain[-1]
+        trusted = Trust(anchors=((TrustStore(name="signer", type="ca", fingerprint=end.fingerprint), end),))
+    else:
+        entry = KeyEntry("signer", key.public, None, frozenset({key.public.libtrust_id}), given_as_jwk=True)
+        trusted = Trust(key_entries=(entry,))
+    result = verify(stored, subject, trusted, at)
+    if isinstance(result, Rejection):
+        raise Refused("sign_refused", result.message)
+    if result.reasons:
+        raise Refused("sign_refused", result.reasons[0].detail)
 
 
 def _chain(pem: bytes) -> tuple[Certificate, ...]:
-    found = x509.load_pem_x509_certificates(pem)
-    chain = tuple(certificate.of(one) for one in found)
-    # A root is what the verifier has, and proves nothing when it comes with the signature.
-    return chain[:-1] if len(chain) > 1 and chain[-1].self_signed else chain
+    chain = []
+    for label, block in pem_blocks(pem):
+        if label != "CERTIFICATE":
+            raise ValueError(f"the chain holds a {label}")
+        chain.append(certificate.load_pem(block))
+    if not chain:
+        raise ValueError("the chain holds no certificate")
+    return tuple(chain)
 
 
 def _compact(value: dict[str, Any]) -> bytes:

@@ -135,9 +135,9 @@ def _check_depth(text: str) -> None:
         return
     brackets = _STRING.sub("", text).encode().translate(_ONE_KIND, _NO_BRACKET)
     for _ in range(MAX_DEPTH):
-        if b"[" not in brackets:
-            return
-        brackets = brackets.replace(b"[]", b"")
+        before, brackets = len(brackets), brackets.replace(b"[]", b"")
+        if len(brackets) == before:
+            break
     if b"[" in brackets:
         raise Malformed(f"it is nested more than {MAX_DEPTH} deep, or does not end")
 

@@ -7,6 +7,7 @@ A store vouches for a signer; which store may vouch for which registry is policy
 whole folder unusable, for a store that silently lost an anchor would be found out by an outage.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,19 +15,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeVar, cast
 
-from cryptography import x509
+import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwcrypto.common import JWException
-from jwcrypto.jwk import JWK
 
 from provider import canonical, certificate, strict
 from provider.certificate import Certificate
 from provider.claims import StoreType, TrustStore
 from provider.errors import Refused, Rejected
-from provider.keys import PublicKey, UnusableKey
-from provider.reading import read
+from provider.keys import PUBLIC_MEMBERS, SECRET_MEMBERS, PublicKey, UnusableKey, jwk
+from provider.reading import exists, read
 from provider.withdrawals import MAX_BYTES as MAX_WITHDRAWALS
 from provider.withdrawals import Withdrawals
 from provider.withdrawals import parse as parse_withdrawals
@@ -92,16 +92,16 @@ class Trust:
             ["keys", entry.store, entry.anchor.fingerprint, sorted(entry.names), entry.given_as_jwk, entry.algorithm]
             for entry in self.key_entries
         ]
-        withdrawn = [[str(entry.target()), entry.since, entry.reason] for entry in self.withdrawals.entries]
-        return canonical.identifier([sorted(stores), sorted(keys, key=str), sorted(withdrawn)])
+        withdrawn = [msgspec.to_builtins(entry) for entry in self.withdrawals.entries]
+        return canonical.identifier([sorted(stores), sorted(keys, key=str), sorted(withdrawn, key=str)])
 
 
 def load(folder: Path, withdrawals: Path | None = None) -> Trust:
     """Read a trust folder and a withdrawals file; raises `Refused` (trust_invalid, withdrawals_invalid, file_*)."""
-    if not folder.is_dir():
+    if not exists(folder):
         raise Refused("trust_invalid", f"{folder}: no such folder")
-    if not any((folder / part).is_dir() for part in ("x509", "keys")):
-        raise Refused("trust_invalid", f"{folder}: is no trust folder: neither x509/ nor keys/ is in it")
+    if not _listing(folder / "x509") and not _listing(folder / "keys"):
+        _check_begun(folder)
     _no_strangers(folder / "x509", X509_TYPES)
     anchors = tuple(
         (TrustStore(name=store.name, type=kind, fingerprint=one.fingerprint), one)
@@ -112,6 +112,21 @@ def load(folder: Path, withdrawals: Path | None = None) -> Trust:
     entries = tuple(entry for store in _stores(folder / "keys") for entry in _read_store(store, _key_entries))
     listed = parse_withdrawals(read(withdrawals, MAX_WITHDRAWALS), str(withdrawals)) if withdrawals else Withdrawals()
     return Trust(anchors, entries, listed)
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Every folder and file that `load` reads, links followed; raises `Refused` where that cannot be found out."""
+    yield folder
+    for part in (*(folder / "x509" / kind for kind in X509_TYPES), folder / "keys"):
+        yield from (part.parent, part)
+        for store in _listing(part):
+            yield store
+            yield from _listing(store) if store.is_dir() else ()
+
+
+def _check_begun(folder: Path) -> None:
+    if not any(os.path.isdir(folder / part) for part in ("x509", "keys")):  # noqa: PTH112  # never raises
+        raise Refused("trust_invalid", f"{folder}: is no trust folder: neither x509/ nor keys/ is in it")
 
 
 def is_store_name(text: str) -> bool:
@@ -128,19 +143,22 @@ def _no_strangers(folder: Path, known: tuple[str, ...]) -> None:
 def _stores(folder: Path) -> list[Path]:
     stores = _listing(folder)
     for store in stores:
-        if not is_store_name(store.name) or not store.is_dir():
+        if not is_store_name(store.name) or not os.path.isdir(store):  # noqa: PTH112  # never raises
             raise Refused("trust_invalid", f"{store}: a store is a folder whose name has only A-Z a-z 0-9 _ . -")
     return stores
 
 
 def _listing(folder: Path) -> list[Path]:
-    """The entries of a folder that may be absent, sorted; those with a leading dot are not ours (..data)."""
-    if not folder.exists():
+    """The entries of a folder that may be absent, sorted; those with a leading dot are not ours (..data).
+
+    A link that leads nowhere is not absent: what it led to was trusted.
+    """
+    if not os.path.lexists(folder):
         return []
     try:
         return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     except OSError as error:
-        raise Refused("file_unreadable", f"{folder}: {error.strerror}") from error
+        raise Refused("trust_invalid", f"{folder}: {error.strerror}") from error
 
 
 def _read_store(store: Path, reader: Callable[[Path, bytes], Iterator[_T]]) -> list[_T]:
@@ -156,6 +174,7 @@ def _read_store(store: Path, reader: Callable[[Path, bytes], Iterator[_T]]) -> l
             UnsupportedAlgorithm,
             ValueError,
             TypeError,
+            KeyError,
         ) as error:
             raise Refused("trust_invalid", f"{file}: {error or type(error).__name__}") from error
     if not found:
@@ -171,7 +190,7 @@ def _certificates(_file: Path, data: bytes) -> Iterator[Certificate]:
     for label, block in pem_blocks(data):
         if label != "CERTIFICATE":
             raise ValueError(f"it holds a {label}, and only certificates belong into an x509 store")
-        yield certificate.of(x509.load_pem_x509_certificate(block))
+        yield certificate.load_pem(block)
 
 
 def _key_entries(file: Path, data: bytes) -> Iterator[KeyEntry]:
@@ -184,7 +203,7 @@ def _key_entries(file: Path, data: bytes) -> Iterator[KeyEntry]:
     else:
         for label, block in pem_blocks(data):
             if label == "CERTIFICATE":
-                yield _certificate_entry(store, certificate.of(x509.load_pem_x509_certificate(block)))
+                yield _certificate_entry(store, certificate.load_pem(block))
             elif label == "PUBLIC KEY":
                 key = PublicKey.of(load_pem_public_key(block))
                 yield KeyEntry(store, key, None, frozenset({key.libtrust_id, key.thumbprint}))
@@ -223,17 +242,23 @@ def _jwk_entries(store: str, data: bytes) -> Iterator[KeyEntry]:
 
 def _jwk_entry(store: str, members: dict[str, Any]) -> KeyEntry:
     """One JWK (RFC 7517 section 4). `use` and `key_ops` are honoured: a key for encryption signs nothing."""
-    jwk = JWK(**members)
-    if jwk.is_symmetric or jwk.has_private:
+    if not SECRET_MEMBERS.isdisjoint(members):
         raise ValueError("a private or secret key does not belong into a trust folder")
-    if members.get("use", "sig") != "sig" or "verify" not in members.get("key_ops", ["verify"]):
+    if members.get("use", "sig") != "sig" or "verify" not in _key_ops(members, "verify"):
         raise ValueError("the JWK is not for verifying signatures (use, key_ops)")
     kid, algorithm = members.get("kid"), members.get("alg")
     if not all(one is None or (isinstance(one, str) and one) for one in (kid, algorithm)):
         raise ValueError("kid and alg must be strings")
-    key = PublicKey.of(cast("PublicKeyTypes", jwk.get_op_key("verify")))
+    key = PublicKey.of(cast("PublicKeyTypes", jwk(members, PUBLIC_MEMBERS).get_op_key("verify")))
     names = {key.libtrust_id, key.thumbprint, *([kid] if kid else [])}
     return KeyEntry(store, key, None, frozenset(names), given_as_jwk=True, algorithm=algorithm)
+
+
+def _key_ops(members: dict[str, Any], usual: str) -> list[Any]:
+    found = members.get("key_ops", [usual])
+    if not isinstance(found, list):
+        raise strict.Malformed("key_ops is no list")
+    return found
 
 
 def _grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, tuple[_V, ...]]:

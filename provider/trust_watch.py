@@ -54,12 +54,16 @@ class TrustWatch:
         self._report(self.failure)
 
     def _state(self) -> object:
-        return tuple(sorted(self._files()))
+        try:
+            return tuple(self._files())
+        except Refused as error:
+            return error.message
 
-    def _files(self) -> Iterator[tuple[str, int, int, int]]:
-        for path in (*self._folder.rglob("*"), *([self._withdrawals] if self._withdrawals else [])):
+    def _files(self) -> Iterator[tuple[str, object]]:
+        for path in (*trust.files(self._folder), *([self._withdrawals] if self._withdrawals else [])):
             try:
                 stat = path.stat()
-            except OSError:
-                continue
-            yield str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size
+            except OSError as error:
+                yield str(path), error.errno
+            else:
+                yield str(path), (stat.st_ino, stat.st_mtime_ns, stat.st_size)

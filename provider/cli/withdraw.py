@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 import msgspec
-from cryptography import x509
 
 from provider import certificate, digest, envelopes, instant, trust, withdrawals, writing
 from provider.cli import inputs, output
@@ -80,6 +79,6 @@ def _fingerprint(text: str) -> str:
         return text
     data = read(Path(text), _MAX_PEM)
     try:
-        return certificate.of(x509.load_pem_x509_certificate(data)).fingerprint
-    except (ValueError, Rejected) as error:
+        return certificate.load_pem(data).fingerprint
+    except Rejected as error:
         raise Refused("withdrawals_invalid", f"{text}: is no PEM certificate") from error

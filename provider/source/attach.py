@@ -20,6 +20,8 @@ from provider.reading import read
 from provider.source.layout import MAX_INDEX, LayoutSource, blob_path
 from provider.writing import replace
 
+_MAX_MARKER: Final = 4096
+
 ARTIFACT_TYPE: Final = "application/vnd.cncf.notary.v2"
 
 
@@ -45,11 +47,19 @@ def attach(layout: Path, envelope: bytes, storage: Storage = "referrer") -> str:
         manifest = _compact(body)
         for data in (envelope, manifest):
             path = blob_path(layout, sha256(data))
-            if not path.exists():
+            if not _holds(path, data):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 replace(path, data)
         _list(layout, manifest, body)
     return sha256(manifest)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a blob is in its place already, and not only something that has its name."""
+    try:
+        return read(path, len(data)) == data
+    except Refused:
+        return False
 
 
 def _subject(layout: Path, digest: str) -> Content:
@@ -94,12 +104,16 @@ def _list(layout: Path, manifest: bytes, body: dict[str, Any]) -> None:
 @contextmanager
 def _locked(layout: Path) -> Iterator[None]:
     """Hold the layout against another writer of ours; also the check that it is a layout at all."""
+    marker = layout / "oci-layout"
     try:
-        with (layout / "oci-layout").open("rb") as marker:
-            fcntl.flock(marker, fcntl.LOCK_EX)
+        read(marker, _MAX_MARKER)
+        with marker.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
             yield
-    except OSError as error:
-        raise Refused("layout_invalid", f"{layout}: is no OCI image layout ({error.strerror}: oci-layout)") from error
+    except (Refused, OSError) as error:
+        if isinstance(error, Refused) and not error.message.startswith(str(marker)):
+            raise
+        raise Refused("layout_invalid", f"{layout}: is no OCI image layout ({error})") from error
 
 
 def _compact(value: dict[str, Any]) -> bytes:

@@ -20,7 +20,7 @@ from provider.oci import Descriptor, Manifest
 from provider.reading import read
 from provider.reference import Reference, parse_full
 from provider.source.referrer import signed_manifests
-from provider.source.source import Found, collect, stored_file
+from provider.source.source import TOO_LARGE, Found, collect, stored_file
 from provider.verify import Stored
 
 MAX_INDEX: Final = 4 * 1024 * 1024
@@ -92,9 +92,14 @@ class LayoutSource:
     def signatures(self, _repository: str, digest: str, /) -> Found:
         contents = self._contents()
         blobs = sorted(contents.signatures.get(digest, {}).values(), key=lambda one: (one.digest, one.size))
+        # A link with another size, as anybody may add one, takes nothing away from the one that fits.
+        readable = {blob.digest for blob in blobs if blob.size <= MAX_ENVELOPE}
+        blobs = [blob for blob in blobs if blob.size <= MAX_ENVELOPE or blob.digest not in readable]
         return collect(self.name, blobs, self._envelope, self._problems(contents))
 
     def _envelope(self, blob: Descriptor) -> Stored:
+        if blob.size > MAX_ENVELOPE and blob.digest.startswith("sha256:"):
+            return Stored(TOO_LARGE, blob.digest, blob.media_type, self.name)
         if blob.size > MAX_ENVELOPE:
             return stored_file(blob_path(self.folder, blob.digest), blob.media_type, self.name)
         data = self._read_envelope(blob)

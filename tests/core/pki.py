@@ -363,7 +363,7 @@ def malleated(envelope: bytes) -> bytes:
 def anchors(
     kind: StoreType, store: str, *certificates_: x509.Certificate
 ) -> list[tuple[TrustStore, certificates.Certificate]]:
-    read = [certificates.of(one) for one in certificates_]
+    read = [of(one) for one in certificates_]
     return [(TrustStore(name=store, type=kind, fingerprint=one.fingerprint), one) for one in read]
 
 
@@ -505,3 +505,8 @@ def image_index(*manifests: Mapping[str, Any], **members: Json) -> bytes:
 def numbered_manifest(number: int) -> bytes:
     """Different manifests for different numbers."""
     return MANIFEST.replace(b'"size":7', b'"size":%d' % (1000 + number))
+
+
+def of(certificate: x509.Certificate) -> certificates.Certificate:
+    """A certificate that was just made, as the provider reads it."""
+    return certificates.load(certificate.public_bytes(Encoding.DER))

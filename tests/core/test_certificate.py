@@ -121,7 +121,7 @@ def test_a_ca_says_so_and_may_issue() -> None:
 
 
 def test_reading_it_again_gives_the_same() -> None:
-    assert certificate.of(full().certificate) == certificate.load(full().der)
+    assert certificate.load_pem(full().pem) == certificate.load(full().der)
 
 
 @pytest.mark.parametrize(

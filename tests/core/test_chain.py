@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provider import chain
-from provider.certificate import Certificate, of
+from provider.certificate import Certificate
 from provider.chain import Path, anchor
 from provider.errors import Rejected
 from provider.trust import Trust
 from tests.core import mutation
-from tests.core.pki import AT, DAY, HOST, Party, anchors, authority, certify, ec_key, signer, trusting, usage
+from tests.core.pki import AT, DAY, HOST, Party, anchors, authority, certify, ec_key, of, signer, trusting, usage
 
 
 def carried(*parties: Party) -> tuple[Certificate, ...]:

@@ -54,9 +54,8 @@ def test_the_checks_are_those_that_rejections_name() -> None:
 
 @pytest.mark.parametrize("text", ["sha256:" + "0a" * 32 + "\n", "\nsha256:" + "0a" * 32, "sha256:" + "0A" * 32])
 def test_a_digest_is_nothing_but_a_digest(text: str) -> None:
-    for kind in (claims.Sha256, claims.Digest):
-        with pytest.raises(msgspec.ValidationError):
-            msgspec.convert(text, kind)
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(text, claims.Sha256)
 
 
 def test_a_time_is_nothing_but_a_time() -> None:

@@ -12,11 +12,11 @@ from provider.errors import Refused, Rejected
 from provider.issue import Issued
 from provider.sign import signing_key
 from tests.core.mutation import outcome
-from tests.core.pki import AT, DAY, HOST, Party, ec_key, rsa_key, trusting, write_files
+from tests.core.pki import AT, DAY, HOST, Party, ec_key, of, rsa_key, trusting, write_files
 
 
 def read(made: Issued) -> certificate.Certificate:
-    return certificate.of(made.certificate)
+    return of(made.certificate)
 
 
 def test_a_self_signed_certificate_is_a_signer() -> None:

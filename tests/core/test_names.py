@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provider import names
-from provider.certificate import Certificate, of
+from provider.certificate import Certificate
 from provider.errors import Rejected
 from tests.core import mutation
-from tests.core.pki import name, signer
+from tests.core.pki import name, of, signer
 
 
 def certificate(*cns: str, sans: tuple[x509.GeneralName, ...] = ()) -> Certificate:

@@ -3,9 +3,9 @@
 import pytest
 from cryptography import x509
 
-from provider.certificate import Certificate, of
+from provider.certificate import Certificate
 from provider.revocation import unchecked
-from tests.core.pki import Extension, Party, authority, signer
+from tests.core.pki import Extension, Party, authority, of, signer
 
 CRL: Extension = (
     x509.CRLDistributionPoints(

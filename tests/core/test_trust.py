@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from provider import trust
 from provider.errors import Refused
+from provider.keys import PublicKey
 from provider.trust import Trust
 from tests.core import mutation
 from tests.core.folders import KINDS, hostile, mode, public_folder, unprivileged
@@ -232,8 +233,6 @@ def test_a_private_or_secret_key_in_a_store_is_refused(tmp_path: Path, path: str
         {"n": "AQAB"},
         {"k": "AQAB"},
         {"p": "AQAB"},
-        {"generate": "EC"},
-        {"self": 1},
         {"": 1, "x": ...},
     ],
     ids=str,
@@ -431,3 +430,11 @@ def test_a_certificate_that_cannot_sign_may_be_an_anchor_and_a_key_of_no_kind_ma
     odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3"), b"\x05\x00")
     write_files(tmp_path, {CA: authority(extensions=[(odd, True)]).pem})
     assert len(trust.load(tmp_path).anchors) == 1
+
+
+@pytest.mark.parametrize("members", [{"generate": "EC"}, {"self": 1}, {"x5c": ["AAAA"]}], ids=str)
+def test_members_that_a_jwk_need_not_have_are_passed_over(tmp_path: Path, members: dict[str, Json]) -> None:
+    # RFC 7517 section 4; `generate` would make the library make a key.
+    write_files(tmp_path, {KEYS: compact({**jwk(ec_key(1)), **members})})
+    (entry,) = trust.load(tmp_path).key_entries
+    assert entry.key == PublicKey.of(ec_key(1).public_key())

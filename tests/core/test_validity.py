@@ -5,11 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provider import instant, validity
-from provider.certificate import of
 from provider.envelopes.envelope import Statement
 from provider.withdrawals import Withdrawn
 from tests.core import mutation
-from tests.core.pki import AT, digest_of, signer
+from tests.core.pki import AT, digest_of, of, signer
 
 ONE = of(signer(not_before=AT - 100, not_after=AT + 100).certificate)
 

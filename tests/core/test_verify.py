@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider import certificate, instant, oci
+from provider import instant, oci
 from provider.claims import Rejection, Signature
 from provider.errors import CODES
 from provider.keys import PublicKey
@@ -44,6 +44,7 @@ from tests.core.pki import (
     kid_jwt,
     libtrust,
     named,
+    of,
     rsa_key,
     signer,
     stated,
@@ -87,7 +88,7 @@ def tampered(envelope: bytes) -> bytes:
 def key_certificate(party: Party, store: str = "build") -> KeyEntry:
     key = PublicKey.of(party.key.public_key())
     names = frozenset({key.libtrust_id, key.thumbprint})
-    return KeyEntry(store, key, certificate.of(party.certificate), names)
+    return KeyEntry(store, key, of(party.certificate), names)
 
 
 def keys(*entries: KeyEntry, withdrawals: Withdrawals | None = None) -> Trust:
