@@ -3,14 +3,17 @@
 `python -m tests.generate` writes; `test_generated.py` compares with what is committed.
 """
 
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import msgspec
 
 from provider import schema
+from provider.cli.main import sigclaims
 from provider.config import SECTIONS
 from provider.errors import CODES
 
@@ -21,7 +24,8 @@ MARK = re.compile(r"<!-- generated: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 def files() -> dict[Path, str]:
     """Every generated file with the text that it should have."""
-    tables = {"errors": "\n".join(errors()), "settings": "\n".join(settings()), "document": "\n".join(document())}
+    sections = {"errors": errors, "settings": settings, "document": document, "commands": commands}
+    tables = {name: "\n".join(lines()) for name, lines in sections.items()}
     written = {ROOT / "schemas" / name: schema.rendered(name) for name in schema.SCHEMAS}
     for name, table in tables.items():
         path = ROOT / "docs" / f"{name}.md"
@@ -52,6 +56,41 @@ def settings() -> Iterator[str]:
             default = "required" if field.required else f"`{msgspec.json.encode(field.default).decode()}`"
             yield f"| `{section}.{field.encode_name}` | {_type(about)} | {default} | {about['description']} |"
         yield ""
+
+
+def commands() -> Iterator[str]:
+    """Every command with its help, its example and its options."""
+    for name, command in leaves(sigclaims):
+        text, _, example = inspect.cleandoc(command.help or "").replace("\b\n", "").partition("Example:\n")
+        arguments = " ".join(
+            one.human_readable_name.upper() for one in command.params if isinstance(one, click.Argument)
+        )
+        yield f"### `sigclaims {name}`\n\n{text.strip()}\n"
+        yield f"    sigclaims {f'{name} {arguments}'.strip()} [OPTIONS]\n"
+        yield "| option | |"
+        yield "|---|---|"
+        for option in (one for one in command.params if isinstance(one, click.Option)):
+            value = "" if option.is_flag else f" {_value(option)}"
+            required = " Required." if option.required else ""
+            yield f"| `{option.opts[0]}{value}` | {option.help}{required} |"
+        yield f"\n{inspect.cleandoc('x' + chr(10) + example).removeprefix('x').strip(chr(10))}\n".replace(
+            "\nsig", "\n    sig"
+        )
+
+
+def leaves(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command that is no group, by its words."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from leaves(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
+
+
+def _value(option: click.Option) -> str:
+    if isinstance(option.type, click.Choice):
+        return ", ".join(option.type.choices)
+    return option.metavar or ("RANGE" if isinstance(option.type, click.IntRange) else "TEXT")
 
 
 def document() -> Iterator[str]:

@@ -21,7 +21,8 @@ _NO_WITHDRAWALS = b'{"version": "1", "withdrawals": []}\n'
 @click.option(
     "--repository", default="registry.example.com/net-monitor", show_default=True, help="Of the first source."
 )
-def init(*, folder: Path, repository: str) -> None:
+@output.report_option
+def init(*, folder: Path, repository: str, form: str) -> None:
     """Write a commented sigclaims.toml into FOLDER (here if not given), with the folders that it names.
 
     \b
@@ -40,9 +41,8 @@ def init(*, folder: Path, repository: str) -> None:
     writing.create(files)
     for name in _FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for path in files:
-        output.note(f"wrote {path}")
-    output.note("next: put certificates of signers into trust/x509/ca/<store>/, or: sigclaims trust add --help")
+    said = f"wrote {', '.join(map(str, files))}; next: sigclaims trust add CERTIFICATE --store NAME"
+    output.report(form, said, written=list(map(str, files)))
 
 
 def _settings(repository: str) -> Iterator[str]:

@@ -17,7 +17,8 @@ KEY, CHAIN, CA, CA_KEY, JWK = "key.pem", "chain.pem", "ca.pem", "ca-key.pem", "p
 @click.option("--kind", type=click.Choice([*issue.CERTIFIED_KINDS, "Ed25519"]), default="P-256", help="Of the key.")
 @click.option("--ca", "with_ca", is_flag=True, help="Make a CA, and a leaf under it, instead of a self-signed one.")
 @click.option("--days", type=click.IntRange(1, 36500), default=365, show_default=True, help="How long they are valid.")
-def keygen(*, cn: str, folder: Path, kind: str, with_ca: bool, days: int) -> None:
+@output.report_option
+def keygen(*, cn: str, folder: Path, kind: str, with_ca: bool, days: int, form: str) -> None:
     """Make a key and a certificate for the common name CN.
 
     Writes key.pem (keep it secret) and chain.pem; with --ca also ca.pem and ca-key.pem. Whoever is to trust the
@@ -30,8 +31,7 @@ def keygen(*, cn: str, folder: Path, kind: str, with_ca: bool, days: int) -> Non
     """
     files = _bare(folder, with_ca=with_ca) if kind == "Ed25519" else _certified(cn, folder, kind, days, with_ca=with_ca)
     writing.create(files)
-    for path in files:
-        output.note(f"wrote {path}")
+    output.report(form, f"wrote {', '.join(map(str, files))}", written=list(map(str, files)))
 
 
 def _certified(cn: str, folder: Path, kind: str, days: int, *, with_ca: bool) -> Files:

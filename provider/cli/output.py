@@ -27,6 +27,21 @@ def format_option(command: _F) -> _F:
     )(command)
 
 
+def report_option(command: _F) -> _F:
+    """`--format` of a command that has no document to print: it says on standard error what it did, unless json."""
+    return click.option(
+        "--format", "form", type=click.Choice(["json", "text"]), default="text", help="How to say what was done."
+    )(command)
+
+
+def report(form: str, said: str, **done: object) -> None:
+    """Say what was done: a line on standard error, or as JSON on standard output."""
+    if form == "json":
+        write_json(done)
+    else:
+        note(said)
+
+
 def write_json(value: object) -> None:
     """One JSON document, indented, to standard output."""
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

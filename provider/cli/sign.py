@@ -9,6 +9,7 @@ import click
 
 from provider import clock, reference, writing
 from provider.cli import inputs, output
+from provider.digest import sha256
 from provider.envelopes import MAX_ENVELOPE
 from provider.errors import Refused, Unavailable
 from provider.oci import Content
@@ -36,9 +37,16 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @click.option("--image", metavar="REF", help="The image in the layout, by tag or digest.")
 @click.option("--reference", "references", multiple=True, metavar="REF", help="A name to sign; --image's if not given.")
 @click.option("--expires-in", metavar="TIME", help="How long the signature is valid, as 90d, 12h, 30m or 10s.")
-@click.option("--form", type=click.Choice(["nv2.jwt", "nv2.json"]), default="nv2.jwt", help="The format to sign in.")
+@click.option(
+    "--form",
+    "envelope_form",
+    type=click.Choice(["nv2.jwt", "nv2.json"]),
+    default="nv2.jwt",
+    help="The format to sign in.",
+)
 @click.option("--output", "target", type=Path, metavar="FILE", help="Write the envelope there.")
 @click.option("--attach", is_flag=True, help="Put the envelope beside the image in the layout.")
+@output.report_option
 def sign(
     *,
     key: Path,
@@ -51,9 +59,10 @@ def sign(
     image: str | None,
     references: tuple[str, ...],
     expires_in: str | None,
-    form: str,
+    envelope_form: str,
     target: Path | None,
     attach: bool,
+    form: str,
 ) -> None:
     """Sign a manifest: a file, or an image in an OCI image layout.
 
@@ -76,20 +85,33 @@ def sign(
     signer = signing_key(private, read(chain, _MAX_PEM) if chain else None, password)
     lifetime = _lifetime(expires_in) if expires_in else None
     envelope = sign_content(
-        content, references, signer, at=clock.now(), lifetime=lifetime, form=cast("Form", form), algorithm=algorithm
+        content,
+        references,
+        signer,
+        at=clock.now(),
+        lifetime=lifetime,
+        form=cast("Form", envelope_form),
+        algorithm=algorithm,
     )
+    said = []
     if target:
         writing.create({target: (envelope, 0o644)})
-        output.note(f"wrote {target}")
-    if attach and layout:
-        output.note(f"attached to {content.digest} in {layout} as {attach_envelope(layout, envelope)}")
+        said.append(f"wrote {target}")
+    attached = attach_envelope(layout, envelope) if attach and layout else None
+    if attached:
+        said.append(f"attached to {content.digest} in {layout} as {attached}")
+    written = str(target) if target else None
+    output.report(
+        form, "; ".join(said), digest=sha256(envelope), over=content.digest, written=written, attached=attached
+    )
 
 
 @click.command()
 @click.option("--layout", type=Path, required=True, metavar="DIR", help="The OCI image layout that holds the image.")
 @click.option("--signature", "envelope", type=Path, required=True, metavar="FILE", help="The envelope.")
 @click.option("--storage", type=click.Choice(get_args(Storage)), default="referrer", help="The form to store it in.")
-def attach(*, layout: Path, envelope: Path, storage: str) -> None:
+@output.report_option
+def attach(*, layout: Path, envelope: Path, storage: str, form: str) -> None:
     """Put a signature beside its image in an OCI image layout.
 
     The image is the one that the signature is over. Attaching twice changes nothing. It is stored as an image
@@ -101,7 +123,7 @@ def attach(*, layout: Path, envelope: Path, storage: str) -> None:
       sigclaims attach --layout images --signature net-monitor.jwt
     """
     stored = attach_envelope(layout, read(envelope, MAX_ENVELOPE), cast("Storage", storage))
-    output.note(f"attached in {layout} as {stored}")
+    output.report(form, f"attached in {layout} as {stored}", attached=stored)
 
 
 def _in_layout(layout: Path, image: str) -> tuple[Content, tuple[str, ...]]:

@@ -55,7 +55,10 @@ def list_(*, folder: Path, form: str) -> None:
 @click.option(
     "--notation", type=Path, metavar="DIR", help="Import a notation trust store (the folder with x509/ in it)."
 )
-def add(*, files: tuple[Path, ...], folder: Path, kind: str, store: str | None, notation: Path | None) -> None:
+@output.report_option
+def add(
+    *, files: tuple[Path, ...], folder: Path, kind: str, store: str | None, notation: Path | None, form: str
+) -> None:
     """Add certificates or keys to a store, or import a trust store of notation as it is.
 
     \b
@@ -68,8 +71,7 @@ def add(*, files: tuple[Path, ...], folder: Path, kind: str, store: str | None, 
         added = trust_folder.add(folder, kind, store, files)
     else:
         raise click.UsageError("say what to add: FILES and --store NAME, or --notation DIR")
-    for path in added:
-        output.note(f"added {path}")
+    output.report(form, f"added {', '.join(map(str, added))}", added=list(map(str, added)))
 
 
 @trust.command()
@@ -77,15 +79,16 @@ def add(*, files: tuple[Path, ...], folder: Path, kind: str, store: str | None, 
 @_kind
 @_store
 @click.option("--fingerprint", metavar="SHA256", help="Only this certificate or key; the whole store if not given.")
-def remove(*, folder: Path, kind: str, store: str, fingerprint: str | None) -> None:
+@output.report_option
+def remove(*, folder: Path, kind: str, store: str, fingerprint: str | None, form: str) -> None:
     """Remove a store, or one certificate or key of it.
 
     \b
     Example:
       sigclaims trust remove --store wabbit-networks
     """
-    for path in trust_folder.remove(folder, kind, store, fingerprint):
-        output.note(f"removed {path}")
+    gone = trust_folder.remove(folder, kind, store, fingerprint)
+    output.report(form, f"removed {', '.join(map(str, gone))}", removed=list(map(str, gone)))
 
 
 def _rows(trusted: Trust, now: int) -> Iterator[dict[str, Any]]:

@@ -24,6 +24,7 @@ _MAX_PEM = 1024 * 1024
 @click.option("--identity", metavar="ID", help="Withdraw an identity, as ca:<store>/<CN>.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it stands in documents.")
 @click.option("--since", metavar="RFC3339", help="From when on; now if not given.")
+@output.report_option
 def withdraw(
     *,
     file: Path,
@@ -34,6 +35,7 @@ def withdraw(
     identity: str | None,
     reason: str,
     since: str | None,
+    form: str,
 ) -> None:
     """Withdraw a signature, a key, a certificate or an identity: it is then stated as invalidated.
 
@@ -56,7 +58,8 @@ def withdraw(
     data = msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
     withdrawals.parse(data, "the new withdrawal")
     writing.replace(file, data)
-    output.note(f"{file}: {len(content.withdrawals)} withdrawals, the new one since {entry.since}")
+    said = f"{file}: {len(content.withdrawals)} withdrawals, the new one since {entry.since}"
+    output.report(form, said, withdrawals=len(content.withdrawals), added=entry)
 
 
 def _signature(path: Path, folder: Path | None) -> SignatureName:

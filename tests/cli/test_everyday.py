@@ -11,14 +11,16 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from jwcrypto.jwk import JWK
 
-from provider import config, issue, oci
+from provider import clock, config, issue, oci
 from provider.config import load
 from provider.digest import sha256
 from provider.envelopes import envelope as limits
+from provider.sign import sign as sign_content
+from provider.sign import signing_key
 from provider.source.attach import ARTIFACT_TYPE
 from tests.conftest import Run
 from tests.real_images import Images, entries, registry
-from tests.serving import serving
+from tests.serving import SIGCLAIMS, serving
 
 CN = "registry.example.com"
 MANIFEST = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}'
@@ -206,6 +208,35 @@ def test_a_jwk_signs_with_the_algorithms_that_it_may_have(run: Run, begun: Path,
     assert json.loads(verified.out)["signatures"][0]["signer"]["algorithm"] == algorithm
 
 
+def test_what_was_done_is_said_as_json_too(run: Run, begun: Path) -> None:
+    def said(*arguments: str) -> dict[str, object]:
+        result = run(*arguments, "--format", "json")
+        assert (result.code, result.err) == (0, "")
+        found: dict[str, object] = json.loads(result.out)
+        return found
+
+    assert said("keygen", CN, "--output", "more")["written"] == ["more/key.pem", "more/chain.pem"]
+    assert said("trust", "add", "more/chain.pem", "--store", "more")["added"] == ["trust/x509/ca/more/chain.pem"]
+    assert said("trust", "remove", "--store", "more")["removed"] == ["trust/x509/ca/more/chain.pem"]
+    key = ("--key", "keys/key.pem", "--chain", "keys/chain.pem")
+    signed = said("sign", *key, "--manifest", "manifest.json", "--output", "new.jwt")
+    assert signed["digest"] == sha256((begun / "new.jwt").read_bytes())
+    assert (signed["over"], signed["written"], signed["attached"]) == (sha256(MANIFEST), "new.jwt", None)
+    withdrawn = said("withdraw", "--withdrawals", "w.json", "--identity", f"ca:example/{CN}", "--reason", "r")
+    assert withdrawn["withdrawals"] == 1
+
+
+def test_shells_complete_commands_and_options(begun: Path) -> None:
+    def completed(words: str, place: int) -> str:
+        environment = {"_SIGCLAIMS_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(place)}
+        done = subprocess.run([SIGCLAIMS], env=environment, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    assert "plain,verify" in completed("sigclaims ver", 1)
+    assert "plain,--withdrawals" in completed("sigclaims verify --wi", 2)
+    assert "plain,nv2.json" in completed("sigclaims sign --form ", 3)
+
+
 def test_an_encrypted_key_needs_its_password(run: Run, begun: Path) -> None:
     key = issue.private_key("P-256")
     sealed = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"open sesame"))
@@ -243,8 +274,7 @@ def test_a_batch_counts_by_what_each_signature_came_to_and_stops_at_nothing(run:
     names[3].with_name(names[3].name.replace(".x.jwt", ".manifest.json")).unlink()
     names[4].with_name(names[4].name.replace(".x.jwt", ".manifest.json")).write_bytes(b"[]")
     names[5].write_bytes(names[6].read_bytes())
-    signed = names[7].read_bytes().split(b".")
-    names[7].write_bytes(b".".join([*signed[:2], base64.urlsafe_b64encode(b"\1" * 64).rstrip(b"=")]))
+    names[7].write_bytes(spoilt(names[7].read_bytes()))
     result = run("verify", "--batch", folder, "--trust", "trust", "--format", "json")
     summary = json.loads(result.out)
     assert result.code == 1
@@ -262,6 +292,26 @@ def test_a_batch_counts_by_what_each_signature_came_to_and_stops_at_nothing(run:
     text = run("verify", "--batch", folder, "--trust", "trust", "--format", "text").out
     assert "40 signatures: 1 envelope_too_large, 2 file_unreadable" in text
     assert text.endswith("no policy was applied\n")
+
+
+def spoilt(jwt: bytes) -> bytes:
+    """The same with a signature that does not hold."""
+    return jwt.rpartition(b".")[0] + b"." + base64.urlsafe_b64encode(b"\1" * 64).rstrip(b"=")
+
+
+def test_ten_thousand_files_are_counted(run: Run, begun: Path) -> None:
+    folder = begun / "many"
+    folder.mkdir()
+    key = signing_key((begun / "keys/key.pem").read_bytes(), (begun / "keys/chain.pem").read_bytes())
+    now = clock.now()
+    for number in range(10_000):
+        content = oci.identify(MANIFEST[:-1] + b',"number":%d}' % number)
+        envelope = sign_content(content, [f"{CN}/net-monitor:{number}"], key, at=now, form="nv2.jwt")
+        encoded = content.digest.removeprefix("sha256:")
+        (folder / f"{encoded}.manifest.json").write_bytes(content.data)
+        (folder / f"{encoded}.x.jwt").write_bytes(spoilt(envelope) if number % 100 == 7 else envelope)
+    summary = json.loads(run("verify", "--batch", folder, "--trust", "trust", "--format", "json").out)
+    assert (summary["files"], summary["byOutcome"]) == (10_000, {"signature_invalid": 100, "sound": 9900})
 
 
 def test_a_batch_of_sound_signatures_exits_zero(run: Run, begun: Path) -> None:
