@@ -36,7 +36,7 @@ SCHEMAS: Final[dict[str, tuple[type, str]]] = {
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one of `SCHEMAS`; every object in it is closed and names what it requires."""
     described, title = SCHEMAS[name]
-    generated = msgspec.json.schema(described)
+    generated = _with_even_descriptions(msgspec.json.schema(described))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
@@ -44,15 +44,27 @@ def schema(name: str) -> dict[str, Any]:
     }
 
 
+def _with_even_descriptions(part: Any) -> Any:
+    """Descriptions on one line: they come from docstrings, whose indentation differs between versions of Python."""
+    match part:
+        case {"description": str(text), **others}:
+            return {"description": " ".join(text.split()), **_with_even_descriptions(others)}
+        case dict():
+            return {name: _with_even_descriptions(value) for name, value in part.items()}
+        case list():
+            return [_with_even_descriptions(item) for item in part]
+    return part
+
+
 def _without_null_objects(part: Any) -> Any:
-    if isinstance(part, list):
-        return [_without_null_objects(item) for item in part]
-    if not isinstance(part, dict):
-        return part
     match part:
         case {"anyOf": [{"$ref": _} as described, {"type": "null"}]}:
             return described
-    return {name: _without_null_objects(value) for name, value in part.items()}
+        case dict():
+            return {name: _without_null_objects(value) for name, value in part.items()}
+        case list():
+            return [_without_null_objects(item) for item in part]
+    return part
 
 
 def rendered(name: str) -> str:

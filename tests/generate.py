@@ -47,7 +47,7 @@ def settings() -> Iterator[str]:
     """A table of settings for each section."""
     for section, described in SECTIONS.items():
         title = f"[[{section}]]" if section == "source" else f"[{section}]"
-        yield f"## `{title}`\n\n{(described.__doc__ or '').strip()}\n"
+        yield f"## `{title}`\n\n{inspect.cleandoc(described.__doc__ or '')}\n"
         yield "| setting | type | default | |"
         yield "|---|---|---|---|"
         properties = msgspec.json.schema(described)["$defs"][described.__name__]["properties"]
