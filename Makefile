@@ -60,7 +60,7 @@ lock: $(VENV)/dev ## Pin the newest versions that the ranges allow
 
 .PHONY: clean
 clean: ## Remove what the other targets made
-	@rm -rf $(VENV) $(TOOLS) dist demo-work
+	@rm -rf $(VENV) $(TOOLS) dist demo-work walk
 
 $(VENV)/run: requirements/run.txt requirements/build.txt pyproject.toml
 	@echo "making $(VENV) ..."

@@ -49,9 +49,12 @@ _work: _Work | None = None
 def signatures(folder: Path) -> list[str]:
     """The names of the signature files of a folder, sorted; raises `Refused`."""
     try:
-        return sorted(entry.name for entry in folder.iterdir() if signature_digest(entry.name))
+        found = sorted(entry.name for entry in folder.iterdir() if signature_digest(entry.name))
     except OSError as error:
         raise Refused("file_unreadable", f"{folder}: {error.strerror}") from error
+    if not found:
+        raise Refused("file_unreadable", f"{folder}: holds no <sha256 hex>.<anything>.<jwt|json>")
+    return found
 
 
 def verify_files(

@@ -5,6 +5,7 @@ does not exist stops the start with the nearest one that does, for a mistyped se
 """
 
 import difflib
+import ipaddress
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from provider.reading import read
 DEFAULT_FILE: Final = "sigclaims.toml"
 PREFIX: Final = "SIGCLAIMS_"
 
+_LISTEN: Final = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^:]+):(?P<port>[0-9]{1,5})")
 _SOURCE_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _MAX_BYTES: Final = 1024 * 1024
 
@@ -122,6 +124,7 @@ def effective(file: Path | None, environment: Mapping[str, str]) -> Effective:
     origins = {f"{section}.{key}": where for section, table in tables.items() for key in _keys(table)}
     for variable, value in environment.items():
         section, separator, key = variable.removeprefix(PREFIX).lower().partition("__")
+        # Without the two underscores it is not ours: Kubernetes sets SIGCLAIMS_SERVICE_HOST beside a service's pods.
         if variable.startswith(PREFIX) and separator:
             _check_names({section: {key: value}}, f"the environment's {variable}")
             if not value.isprintable():
@@ -144,6 +147,21 @@ def effective(file: Path | None, environment: Mapping[str, str]) -> Effective:
 def _keys(table: object) -> Iterator[str]:
     for entry in table if isinstance(table, list) else [table]:
         yield from entry if isinstance(entry, dict) else ()
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Host and port of the `http.listen` setting; raises `Refused`, also for what is beyond loopback."""
+    match = _LISTEN.fullmatch(text)
+    if match is None or not 0 < int(match["port"]) < 2**16:
+        raise Refused("setting_invalid", f"http.listen: {text!r} is not address:port")
+    host = match["host"].strip("[]")
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError as error:
+        raise Refused("setting_invalid", f"http.listen: {host!r} is no IP address") from error
+    if not loopback:
+        raise Refused("bind_refused", f"http.listen: {text} is not a loopback address")
+    return "127.0.0.1" if host == "localhost" else host, int(match["port"])
 
 
 def _tables(path: Path) -> dict[str, Any]:
@@ -177,12 +195,12 @@ def _check_sources(settings: Settings, where: str) -> None:
         if not _SOURCE_NAME.fullmatch(source.name):
             raise Refused("setting_invalid", f"{where}: source.name: {source.name!r} has more than A-Z a-z 0-9 _ . -")
         for repository in source.repositories:
-            if not _can_be_asked_for(repository):
+            if not can_be_asked_for(repository):
                 why = f"{where}: source {source.name!r}: {repository!r} is no registry/repository that a name can have"
                 raise Refused("setting_invalid", why)
 
 
-def _can_be_asked_for(repository: str) -> bool:
+def can_be_asked_for(repository: str) -> bool:
     """Whether names are normalised to it: `nginx` is docker.io/library/nginx, and nothing else is."""
     try:
         return reference.is_repository(repository) and reference.normalise(f"{repository}:tag").name == repository

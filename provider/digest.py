@@ -4,7 +4,6 @@ import hashlib
 import re
 from typing import Final
 
-_HEX_LENGTHS: Final = {"sha256": 64, "sha512": 128}
 PATTERN: Final = r"(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})"
 _WHOLE: Final = re.compile(PATTERN)
 

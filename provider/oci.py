@@ -27,6 +27,9 @@ ARTIFACT_MANIFEST: Final = "application/vnd.oci.artifact.manifest.v1+json"
 
 MANIFEST_TYPES: Final = frozenset({IMAGE_MANIFEST, DOCKER_MANIFEST, ARTIFACT_MANIFEST}) | INDEX_TYPES
 
+_MEMBERS: Final = frozenset({"mediaType", "config", "layers", "blobs", "manifests", "subject"})
+_LINK_MEMBERS: Final = frozenset({"mediaType", "digest", "size", "annotations", "platform"})
+
 REF_NAME: Final = "org.opencontainers.image.ref.name"
 
 
@@ -99,9 +102,10 @@ def parse(data: bytes, media_type: str | None = None, digest: str | None = None)
 
 
 def _body(data: bytes) -> dict[str, Any]:
-    body = strict.loads(data)
+    body = strict.loads(data, foreign=True)
     if not isinstance(body, dict):
         raise Malformed("it is not a JSON object")
+    strict.check_names(body, _MEMBERS)
     return body
 
 
@@ -124,6 +128,7 @@ def descriptor(value: object) -> Descriptor:
     """Read a descriptor (OCI image specification, descriptor.md); raises `Malformed`."""
     if not isinstance(value, dict):
         raise Malformed("a descriptor is not an object")
+    strict.check_names(value, _LINK_MEMBERS)
     media_type, digest, size = value.get("mediaType"), value.get("digest"), value.get("size")
     if not isinstance(media_type, str):
         raise Malformed("a descriptor has no mediaType")

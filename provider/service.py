@@ -42,9 +42,11 @@ class ClaimsService:
             raise Refused("registry_not_allowed", f"no source is configured for {asked.name}")
         at, trust = self.now(), self.trust()
         manifest, failures = _fetch(asked, serving)
-        if manifest is None and failures:
+        if manifest is None and failures and asked.digest is None:
             raise Unavailable("registry_failed", "; ".join(error.message for error in failures.values()))
-        if manifest is None:
+        if manifest is None and failures:
+            target = Target(None, replace(_evidence(asked, str(asked.digest), serving, failures), envelopes=()))
+        elif manifest is None:
             target = Target(None, _nothing(asked, serving))
         else:
             evidence = _evidence(asked, manifest.content.digest, serving, failures)
@@ -53,7 +55,8 @@ class ClaimsService:
             target = Target(manifest.content, evidence)
         listed = manifest.manifests[:MAX_PLATFORMS] if manifest else ()
         children = (_platform(asked, child, serving) for child in listed)
-        return document.build(_subject(asked, manifest), target, children, trust, at=at, max_age=self.max_age)
+        subject = _subject(asked, manifest, known=bool(failures))
+        return document.build(subject, target, children, trust, at=at, max_age=self.max_age)
 
 
 def _fetch(asked: Reference, serving: Sequence[Source]) -> tuple[Manifest | None, dict[str, Unavailable]]:
@@ -125,14 +128,16 @@ def _problem(error: Unavailable, source: str) -> Problem:
     return claims.problem(error.code, f"{source}: {error.message}", error.retryable)
 
 
-def _subject(asked: Reference, manifest: Manifest | None) -> Subject:
+def _subject(asked: Reference, manifest: Manifest | None, *, known: bool) -> Subject:
+    """`known`: a digest that was asked for stands, though its manifest cannot be had."""
+    digest = manifest.content.digest if manifest else asked.digest if known else None
     return Subject(
         reference=str(asked),
         registry=asked.registry,
         repository=asked.repository,
         tag=asked.tag,
-        resolved_from=("digest" if asked.digest else "tag") if manifest else None,
+        resolved_from=("digest" if asked.digest else "tag") if digest else None,
         media_type=manifest.content.media_type if manifest else None,
-        digest=manifest.content.digest if manifest else None,
+        digest=digest,
         size=manifest.content.size if manifest else None,
     )

@@ -25,12 +25,16 @@ class Malformed(ValueError):
     """The bytes have no strict reading; the message says why."""
 
 
-def loads(data: bytes, *, floats: bool = False) -> Json:
-    """Decode one JSON text (RFC 8259) in UTF-8 strictly; raises `Malformed`. Nothing signed has `floats`."""
+def loads(data: bytes, *, foreign: bool = False) -> Json:
+    """Decode one JSON text (RFC 8259) in UTF-8 strictly; raises `Malformed`.
+
+    `foreign`: a document whose other members are none of ours (a manifest, parameters of a policy) may have floats, and
+    members that differ by case alone.
+    """
     try:
         text = data.decode("utf-8")
         _check_depth(text)
-        value = (_WITH_FLOATS if floats else _DECODER).decode(text)
+        value = (_FOREIGN if foreign else _DECODER).decode(text)
         if "\\u" in text:
             _refuse_surrogates(value)
     except Malformed:
@@ -89,13 +93,16 @@ _ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
-    if len(pairs) < 2:
-        return members
     if len(members) != len(pairs):
         raise Malformed("a member stands twice")
-    if len({name.casefold() for name in members}) != len(members):
+    return members
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = _distinct(pairs)
+    if len(pairs) > 1 and len({name.casefold() for name in members}) != len(members):
         raise Malformed("two members differ by case alone")
     return members
 
@@ -120,8 +127,8 @@ def _no_float(digits: str) -> NoReturn:
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_members, parse_int=_integer, parse_float=_no_float, parse_constant=_no_float
 )
-_WITH_FLOATS: Final = json.JSONDecoder(
-    object_pairs_hook=_members, parse_int=_integer, parse_float=_float, parse_constant=_no_float
+_FOREIGN: Final = json.JSONDecoder(
+    object_pairs_hook=_distinct, parse_int=_integer, parse_float=_float, parse_constant=_no_float
 )
 
 

@@ -14,6 +14,8 @@ def add(folder: Path, kind: str, store: str, files: Sequence[Path]) -> tuple[Pat
     """Copy files into a store; gives the copies. Raises `Refused` when one of them is nothing that a store may hold."""
     place = _place(folder, kind, store)
     copies = {place / file.name: (read(file, trust.MAX_FILE), 0o644) for file in files}
+    if len(copies) < len(files):
+        raise Refused("file_exists", f"{place}: two of the files have one name")
     _fingerprints({path.relative_to(folder): data for path, (data, _) in copies.items()})
     writing.create(copies)
     return tuple(copies)
@@ -35,7 +37,7 @@ def remove(folder: Path, kind: str, store: str, fingerprint: str | None) -> tupl
     place = _place(folder, kind, store)
     if not place.is_dir():
         raise Refused("trust_invalid", f"{place}: there is no such store")
-    files = sorted(path for path in place.iterdir() if path.is_file())
+    files = sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith("."))
     gone = [_holding(files, folder, fingerprint)] if fingerprint else files
     try:
         for path in gone:

@@ -66,4 +66,4 @@ class TrustWatch:
             except OSError as error:
                 yield str(path), error.errno
             else:
-                yield str(path), (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+                yield str(path), (stat.st_ino, stat.st_ctime_ns, stat.st_mtime_ns, stat.st_size)

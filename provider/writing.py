@@ -1,8 +1,10 @@
 """Writing files whole or not at all, and never over one that nobody asked to replace."""
 
+import fcntl
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from provider.errors import Refused
@@ -24,6 +26,20 @@ def replace(path: Path, data: bytes, mode: int = 0o644) -> None:
             raise
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a folder against other writers of ours; raises `Refused` with file_unwritable where that cannot be done."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise _unwritable(folder, error) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def create(files: Mapping[Path, tuple[bytes, int]]) -> None:

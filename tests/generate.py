@@ -62,9 +62,7 @@ def commands() -> Iterator[str]:
     """Every command with its help, its example and its options."""
     for name, command in leaves(sigclaims):
         text, _, example = inspect.cleandoc(command.help or "").replace("\b\n", "").partition("Example:\n")
-        arguments = " ".join(
-            one.human_readable_name.upper() for one in command.params if isinstance(one, click.Argument)
-        )
+        arguments = " ".join(_argument(one) for one in command.params if isinstance(one, click.Argument))
         yield f"### `sigclaims {name}`\n\n{text.strip()}\n"
         yield f"    sigclaims {f'{name} {arguments}'.strip()} [OPTIONS]\n"
         yield "| option | |"
@@ -72,10 +70,11 @@ def commands() -> Iterator[str]:
         for option in (one for one in command.params if isinstance(one, click.Option)):
             value = "" if option.is_flag else f" {_value(option)}"
             required = " Required." if option.required else ""
-            yield f"| `{option.opts[0]}{value}` | {option.help}{required} |"
-        yield f"\n{inspect.cleandoc('x' + chr(10) + example).removeprefix('x').strip(chr(10))}\n".replace(
-            "\nsig", "\n    sig"
-        )
+            given = option.default if isinstance(option.default, str | int | Path) and not option.is_flag else None
+            usual = "" if given is None else f" Default: `{given}`."
+            yield f"| `{option.opts[0]}{value}` | {option.help}{required}{usual} |".replace("FILE|", "FILE or ")
+        lines = inspect.cleandoc("x\n" + example).splitlines()[1:]
+        yield "\n" + "\n".join(f"    {line}" for line in lines) + "\n"
 
 
 def leaves(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -87,10 +86,17 @@ def leaves(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Co
             yield f"{before}{name}", command
 
 
+def _argument(one: click.Argument) -> str:
+    name = one.human_readable_name.upper() + ("..." if one.nargs == -1 else "")
+    return name if one.required else f"[{name}]"
+
+
 def _value(option: click.Option) -> str:
     if isinstance(option.type, click.Choice):
         return ", ".join(option.type.choices)
-    return option.metavar or ("RANGE" if isinstance(option.type, click.IntRange) else "TEXT")
+    if isinstance(option.type, click.IntRange):
+        return f"{option.type.min} to {option.type.max}"
+    return option.metavar or "TEXT"
 
 
 def document() -> Iterator[str]:

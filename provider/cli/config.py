@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 import msgspec
@@ -12,7 +12,12 @@ from provider import config as settings_of
 from provider import trust
 from provider.cli import inputs, output
 from provider.config import Effective
+from provider.errors import Refused, Unavailable
+from provider.reference import Reference
+from provider.source import Source
 from provider.source.configured import sources
+
+_NOBODYS: Final = Reference("registry.invalid", "nothing", None, f"sha256:{'0' * 64}")
 
 
 @click.group()
@@ -61,8 +66,12 @@ def check(*, file: Path | None, form: str) -> None:
     trusted = trust.load(settings.path(settings.trust.folder), settings.path(withdrawals) if withdrawals else None)
     stores = {f"{store.type}:{store.name}" for store, _ in trusted.anchors}
     stores |= {f"keys:{entry.store}" for entry in trusted.key_entries}
+    settings_of.listen_address(settings.http.listen)
+    made = sources(settings)
+    for source in made:
+        _ask(source)
     found = {
-        "sources": [source.name for source in sources(settings)],
+        "sources": [source.name for source in made],
         "stores": sorted(stores),
         "withdrawals": len(trusted.withdrawals.entries),
         "trust": trusted.digest,
@@ -71,6 +80,14 @@ def check(*, file: Path | None, form: str) -> None:
         output.write_json(found)
     else:
         output.write_text(list(_checked(found)))
+
+
+def _ask(source: Source) -> None:
+    """Ask a source for what it need not have: only that it answers counts. Raises `Refused`."""
+    try:
+        source.fetch(_NOBODYS)
+    except Unavailable as error:
+        raise Refused("setting_invalid", f"source {source.name!r}: {error.message}") from error
 
 
 def _rows(effective: Effective) -> Iterator[dict[str, Any]]:

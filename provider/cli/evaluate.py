@@ -52,8 +52,8 @@ def evaluate(
       sigclaims evaluate --policy sigclaims:pulled_from_signer --data signers.json \\
         --image acme-rockets.azurecr.io/net-monitor:v1
     """
-    if whole and (data or documents or images):
-        raise click.UsageError("--input is the whole question: leave out --data, --claims and --image")
+    if whole and (data or documents or images or at or file):
+        raise click.UsageError("--input is the whole question: leave out --data, --claims, --image, --at and --config")
     if not whole and not documents and not images:
         raise click.UsageError("say what to ask about: --claims FILE, --image REF or --input FILE")
     loaded = policy.load(policies)
@@ -62,8 +62,9 @@ def evaluate(
     if whole:
         question = _object(whole)
     else:
+        parameters = _parameters(data)
         asked = [*map(_document, documents), *_images(images, file, at)]
-        question = {"images": asked, "parameters": _parameters(data)}
+        question = {"images": asked, "parameters": parameters}
     decision = decider.decide(loaded, msgspec.json.encode(question))
     if form == "json":
         output.write_json(decision)
@@ -91,6 +92,8 @@ def _document(path: Path) -> dict[str, Any]:
     document = _object(path)
     subject = document.get("subject")
     reference = subject.get("reference") if isinstance(subject, dict) else None
+    if not isinstance(reference, str):
+        output.note(f"{path}: is about no name, as a document of verify is; ask for claims of the image")
     until = document.get("validUntil")
     if isinstance(until, str) and until < instant.text(clock.now()):
         output.note(f"{path}: was valid until {until}; a fact in it may have changed since")
@@ -116,7 +119,7 @@ def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
 
 def _object(path: Path) -> dict[str, Any]:
     try:
-        value = strict.loads(read(path, _MAX_INPUT), floats=True)
+        value = strict.loads(read(path, _MAX_INPUT), foreign=True)
     except strict.Malformed as error:
         raise Refused("question_invalid", f"{path}: {error}") from error
     if not isinstance(value, dict):

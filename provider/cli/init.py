@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from provider import config, reference, writing
+from provider import config, writing
 from provider.cli import output
 from provider.errors import Refused
 from provider.oci import IMAGE_INDEX
@@ -29,8 +29,8 @@ def init(*, folder: Path, repository: str, form: str) -> None:
     Example:
       sigclaims init . --repository registry.wabbit-networks.io/net-monitor
     """
-    if not reference.is_repository(repository):
-        raise Refused("reference_malformed", f"--repository: {repository!r} is not registry/repository")
+    if not config.can_be_asked_for(repository):
+        raise Refused("setting_invalid", f"--repository: {repository!r} is no registry/repository that a name can have")
     index = json.dumps({"schemaVersion": 2, "mediaType": IMAGE_INDEX, "manifests": []}).encode()
     files = {
         folder / config.DEFAULT_FILE: ("\n".join(_settings(repository)).encode(), 0o644),

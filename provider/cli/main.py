@@ -1,5 +1,6 @@
 """The group of commands, and the one place where an error of ours becomes a line and an exit code."""
 
+import sys
 from collections.abc import Sequence
 
 import click
@@ -17,7 +18,7 @@ from provider.cli.sign import attach, sign
 from provider.cli.trust import trust
 from provider.cli.verify import verify
 from provider.cli.withdraw import withdraw
-from provider.errors import SigclaimsError
+from provider.errors import Refused, SigclaimsError
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -39,6 +40,12 @@ for _command in (init, config, trust, keygen, sign, attach, inspect, verify, cla
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command line (None: the process's own) and exit."""
     try:
-        sigclaims(args=arguments, prog_name="sigclaims")
+        try:
+            sigclaims(args=arguments, prog_name="sigclaims")
+        finally:
+            sys.stdout.flush()
     except SigclaimsError as error:
         output.fail(error)
+    except OSError as error:
+        # Exit code 1 is an answer of some commands, so nothing unforeseen may end with it.
+        output.fail(Refused("file_unreadable", f"{error.filename or 'output'}: {error.strerror}"))

@@ -100,6 +100,8 @@ def sign(
     attached = attach_envelope(layout, envelope) if attach and layout else None
     if attached:
         said.append(f"attached to {content.digest} in {layout} as {attached}")
+    if not references:
+        output.note("nothing is signed about the image's name; pass --reference, for policies may ask for one")
     written = str(target) if target else None
     output.report(
         form, "; ".join(said), digest=sha256(envelope), over=content.digest, written=written, attached=attached

@@ -9,7 +9,7 @@ from provider import certificate, digest, envelopes, instant, trust, withdrawals
 from provider.cli import inputs, output
 from provider.envelopes import MAX_ENVELOPE
 from provider.errors import Refused, Rejected
-from provider.reading import read
+from provider.reading import exists, read
 from provider.withdrawals import SignatureName, Withdrawal, Withdrawals, WithdrawalsFile
 
 _MAX_PEM = 1024 * 1024
@@ -53,12 +53,13 @@ def withdraw(
         certificate=_fingerprint(pem) if pem else None,
         identity=identity,
     )
-    listed = withdrawals.parse(read(file, withdrawals.MAX_BYTES), str(file)) if file.exists() else Withdrawals()
-    content = WithdrawalsFile(version="1", withdrawals=(*listed.entries, entry))
-    data = msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
-    withdrawals.parse(data, "the new withdrawal")
-    writing.replace(file, data)
-    said = f"{file}: {len(content.withdrawals)} withdrawals, the new one since {entry.since}"
+    with writing.locked(file.parent):
+        listed = withdrawals.parse(read(file, withdrawals.MAX_BYTES), str(file)) if exists(file) else Withdrawals()
+        content = WithdrawalsFile(version="1", withdrawals=(*listed.entries, entry))
+        data = msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+        withdrawals.parse(data, "the new withdrawal")
+        writing.replace(file, data)
+    said = f"{file}: withdrawals: {len(content.withdrawals)}, the new one since {entry.since}"
     output.report(form, said, withdrawals=len(content.withdrawals), added=entry)
 
 

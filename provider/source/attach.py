@@ -5,10 +5,7 @@ The usual form is the one of OCI 1.1 for nv2: an image manifest without layers w
 written first and index.json last, in one step, so a reader never meets a link to what is not there.
 """
 
-import fcntl
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -18,7 +15,7 @@ from provider.errors import Refused, Rejected, Unavailable
 from provider.oci import Content
 from provider.reading import read
 from provider.source.layout import MAX_INDEX, LayoutSource, blob_path
-from provider.writing import replace
+from provider.writing import locked, replace
 
 _MAX_MARKER: Final = 4096
 
@@ -41,7 +38,8 @@ def attach(layout: Path, envelope: bytes, storage: Storage = "referrer") -> str:
         signed = form.parse(envelope).statement.digest
     except Rejected as rejection:
         raise Refused("sign_refused", f"this is no signature: {rejection.message}") from rejection
-    with _locked(layout):
+    _check_layout(layout)
+    with locked(layout):
         described = {"mediaType": form.media_types[0], "digest": sha256(envelope), "size": len(envelope)}
         body = _body(_subject(layout, signed), described, storage)
         manifest = _compact(body)
@@ -90,7 +88,7 @@ def _body(subject: Content, envelope: dict[str, Any], storage: Storage) -> dict[
 def _list(layout: Path, manifest: bytes, body: dict[str, Any]) -> None:
     path = layout / "index.json"
     try:
-        index = strict.loads(read(path, MAX_INDEX))
+        index = strict.loads(read(path, MAX_INDEX), foreign=True)
         entries = cast("dict[str, Any]", index)["manifests"]
         if any(entry["digest"] == sha256(manifest) for entry in entries):
             return
@@ -101,18 +99,10 @@ def _list(layout: Path, manifest: bytes, body: dict[str, Any]) -> None:
     replace(path, _compact(cast("dict[str, Any]", index)))
 
 
-@contextmanager
-def _locked(layout: Path) -> Iterator[None]:
-    """Hold the layout against another writer of ours; also the check that it is a layout at all."""
-    marker = layout / "oci-layout"
+def _check_layout(layout: Path) -> None:
     try:
-        read(marker, _MAX_MARKER)
-        with marker.open("rb") as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            yield
-    except (Refused, OSError) as error:
-        if isinstance(error, Refused) and not error.message.startswith(str(marker)):
-            raise
+        read(layout / "oci-layout", _MAX_MARKER)
+    except Refused as error:
         raise Refused("layout_invalid", f"{layout}: is no OCI image layout ({error})") from error
 
 

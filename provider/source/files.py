@@ -36,7 +36,8 @@ class FilesSource:
         return repository in self.repositories
 
     def fetch(self, reference: Reference) -> Manifest | None:
-        self._listing()
+        if not self.folder.is_dir():
+            raise Unavailable("source_failed", f"{self.folder}: no such folder")
         algorithm, _, encoded = (reference.digest or "").partition(":")
         path = self.folder / f"{encoded}.manifest.json"
         try:
@@ -67,6 +68,6 @@ def signature_digest(name: str) -> str | None:
 
 
 def media_type_of(name: str) -> str | None:
-    """The media type that a suffix stands for; None (then no format is known) for those of formats not read."""
+    """The media type that a suffix stands for; None, so that the bytes decide, for those of formats not read."""
     suffix = name.rpartition(".")[2]
     return next((row.media_types[0] for row in envelopes.FORMATS if suffix in row.suffixes), None)

@@ -35,18 +35,20 @@ _Blobs = dict[tuple[str, int, str], Descriptor]
 
 @dataclass(frozen=True, slots=True)
 class _Unread:
-    """A manifest that is linked to and could not be read: why, and what its file was like then."""
+    """A manifest that is linked to and could not be read: why, and what its files were like then."""
 
     descriptor: Descriptor
     listed: bool
     """In index.json itself. An index below may list platforms that were not copied."""
-    file: object
+    blobs: tuple[Descriptor, ...]
+    """What was read for it: the manifest, and its config where that was come to."""
+    files: tuple[object, ...]
     error: Unavailable
 
     @property
     def matters(self) -> bool:
         """Whether something is wrong: it may have been a signature over anything, so every answer is in doubt."""
-        return self.listed or self.file is not None
+        return self.listed or self.files[0] is not None
 
 
 @dataclass(slots=True)
@@ -76,26 +78,28 @@ class LayoutSource:
         return repository in self.repositories
 
     def fetch(self, reference: Reference) -> Manifest | None:
-        contents = self._contents()
-        wanted = reference.digest or contents.tags.get((reference.name, reference.tag or ""))
+        with self._lock:
+            contents = self._contents()
+            wanted = reference.digest or contents.tags.get((reference.name, reference.tag or ""))
         return self.manifest(wanted) if wanted else None
 
     def manifest(self, digest: str) -> Manifest | None:
         """The manifest with a digest, None where index.json does not lead to one; raises `Unavailable`."""
-        contents = self._contents()
-        unread = contents.unread.get(digest)
+        with self._lock:
+            contents = self._contents()
+            unread, descriptor = contents.unread.get(digest), contents.manifests.get(digest)
         if unread and unread.matters:
             raise unread.error.again()
-        descriptor = contents.manifests.get(digest)
         return _parse(read_blob(self.folder, descriptor, oci.MAX_MANIFEST), descriptor) if descriptor else None
 
     def signatures(self, _repository: str, digest: str, /) -> Found:
-        contents = self._contents()
-        blobs = sorted(contents.signatures.get(digest, {}).values(), key=lambda one: (one.digest, one.size))
+        with self._lock:
+            contents = self._contents()
+            linked, problems = list(contents.signatures.get(digest, {}).values()), self._problems(contents)
         # A link with another size, as anybody may add one, takes nothing away from the one that fits.
-        readable = {blob.digest for blob in blobs if blob.size <= MAX_ENVELOPE}
-        blobs = [blob for blob in blobs if blob.size <= MAX_ENVELOPE or blob.digest not in readable]
-        return collect(self.name, blobs, self._envelope, self._problems(contents))
+        readable = {blob.digest for blob in linked if blob.size <= MAX_ENVELOPE}
+        blobs = [blob for blob in linked if blob.size <= MAX_ENVELOPE or blob.digest not in readable]
+        return collect(self.name, sorted(blobs, key=lambda one: (one.digest, one.size)), self._envelope, problems)
 
     def _envelope(self, blob: Descriptor) -> Stored:
         if blob.size > MAX_ENVELOPE and blob.digest.startswith("sha256:"):
@@ -117,17 +121,17 @@ class LayoutSource:
         return [*problems[:_MAX_PROBLEMS], claims.problem("blob_unavailable", more, retryable=True)]
 
     def _contents(self) -> _Contents:
+        """What the layout holds now; the lock is held, and the contents are not kept beyond it."""
         index = self.folder / "index.json"
-        with self._lock:
-            version = _file(index)
-            if self._state is None or self._state[0] != version:
-                self._state = (version, self._walked(index))
-            contents = self._state[1]
-            if contents.failure:
-                raise Unavailable("source_failed", contents.failure)
-            changed = [one for one in contents.unread.values() if self._file(one.descriptor) != one.file]
-            self._walk(contents, deque((one.descriptor, one.listed) for one in changed))
-            return contents
+        version = _file(index)
+        if self._state is None or self._state[0] != version:
+            self._state = (version, self._walked(index))
+        contents = self._state[1]
+        if contents.failure:
+            raise Unavailable("source_failed", contents.failure)
+        changed = [one for one in contents.unread.values() if self._files(one.blobs) != one.files]
+        self._walk(contents, deque((one.descriptor, one.listed) for one in changed))
+        return contents
 
     def _walked(self, index: Path) -> _Contents:
         contents = _Contents()
@@ -145,12 +149,15 @@ class LayoutSource:
             descriptor, listed = queue.popleft()
             if descriptor.media_type not in oci.MANIFEST_TYPES or descriptor.digest in contents.manifests:
                 continue
-            file = self._file(descriptor)
+            needed: tuple[Descriptor, ...] = (descriptor,)
+            files = self._files(needed)
             try:
                 manifest = _parse(read_blob(self.folder, descriptor, oci.MAX_MANIFEST), descriptor)
+                needed = (descriptor, *([manifest.config] if manifest.config else []))
+                files = self._files(needed)
                 signed = signed_manifests(manifest, self._read_envelope)
             except Unavailable as error:
-                contents.unread[descriptor.digest] = _Unread(descriptor, listed, file, error.again())
+                contents.unread[descriptor.digest] = _Unread(descriptor, listed, needed, files, error.again())
             else:
                 contents.unread.pop(descriptor.digest, None)
                 contents.manifests[descriptor.digest] = descriptor
@@ -174,8 +181,8 @@ class LayoutSource:
         elif len(self.repositories) == 1:
             contents.tags[(self.repositories[0], name)] = descriptor.digest
 
-    def _file(self, descriptor: Descriptor) -> object:
-        return _file(blob_path(self.folder, descriptor.digest))
+    def _files(self, blobs: tuple[Descriptor, ...]) -> tuple[object, ...]:
+        return tuple(_file(blob_path(self.folder, blob.digest)) for blob in blobs)
 
 
 def blob_path(folder: Path, digest: str) -> Path:
@@ -211,7 +218,7 @@ def _file(path: Path) -> object:
 
 def _index_entries(index: Path) -> list[Descriptor]:
     try:
-        document = strict.loads(read(index, MAX_INDEX))
+        document = strict.loads(read(index, MAX_INDEX), foreign=True)
         entries = document.get("manifests") if isinstance(document, dict) else None
         if not isinstance(entries, list):
             raise strict.Malformed("it has no list of manifests")

@@ -25,6 +25,9 @@ MAX_SIGNATURES: Final = 100
 MAX_BYTES: Final = 8 * 1024 * 1024
 """Bytes of envelopes that are read for one manifest from one source."""
 
+MAX_HASHED: Final = 16 * 1024 * 1024
+"""The largest file whose digest is taken to say that it is too large for an envelope."""
+
 TOO_LARGE: Final = bytes(MAX_ENVELOPE + 1)
 """Stands for the bytes of every envelope over the cap: nobody looks at them, and one copy serves all."""
 
@@ -74,7 +77,7 @@ def collect(
 
 def stored_file(path: Path, media_type: str | None, source: str) -> Stored:
     """An envelope out of a file of any size; one over its cap is known by its digest alone. Raises `Refused`."""
-    data, digest = read_start(path, MAX_ENVELOPE)
+    data, digest = read_start(path, MAX_ENVELOPE, hashed=MAX_HASHED)
     return Stored(data if len(data) <= MAX_ENVELOPE else TOO_LARGE, digest, media_type, source)
 
 

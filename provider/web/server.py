@@ -1,13 +1,11 @@
 """Running the application on granian: workers, graceful stop, and a check of the settings before any of it."""
 
-import ipaddress
 import os
-import re
 import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from granian.constants import Interfaces
@@ -19,15 +17,13 @@ from provider.errors import Refused
 from provider.web import log
 from provider.web.app import create_app
 
-_LISTEN: Final = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^:]+):(?P<port>[0-9]{1,5})")
-
 _log = structlog.get_logger()
 
 
 def serve(file: Path | None) -> None:
     """Serve until told to stop (SIGTERM, SIGINT); raises `Refused` before the first socket is opened."""
     settings = config.load(file, os.environ)
-    host, port = listen_address(settings.http.listen)
+    host, port = config.listen_address(settings.http.listen)
     _check_free(host, port)
     create_app(settings)  # what cannot be used is said here, in one line, and not by every worker
     _log.info("serving", listen=settings.http.listen, sources=[source.name for source in settings.source])
@@ -44,21 +40,6 @@ def serve(file: Path | None) -> None:
         log_dictconfig=log.server_logging(settings.log.level),
         websockets=False,
     ).serve(target_loader=partial(_load, file), wrap_loader=False)
-
-
-def listen_address(text: str) -> tuple[str, int]:
-    """Host and port of the `http.listen` setting; raises `Refused`, also for what is beyond loopback."""
-    match = _LISTEN.fullmatch(text)
-    if match is None or not 0 < int(match["port"]) < 2**16:
-        raise Refused("setting_invalid", f"http.listen: {text!r} is not address:port")
-    host = match["host"].strip("[]")
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError as error:
-        raise Refused("setting_invalid", f"http.listen: {host!r} is no IP address") from error
-    if not loopback:
-        raise Refused("bind_refused", f"http.listen: {text} is not a loopback address")
-    return "127.0.0.1" if host == "localhost" else host, int(match["port"])
 
 
 def _check_free(host: str, port: int) -> None:

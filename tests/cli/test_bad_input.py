@@ -1,6 +1,7 @@
 """Bad input gets one line that says what, where and what to do, and leaves nothing half-written."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from provider.errors import CODES
 from tests.conftest import Result, Run
+from tests.serving import SIGCLAIMS
 
 MANIFEST = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}'
 CN = "registry.example.com"
@@ -300,3 +302,63 @@ def test_evaluate_refuses_what_is_no_policy_and_no_question(run: Run, place: Pat
 def test_no_hostile_text_reaches_a_terminal(run: Run, place: Path) -> None:
     result = run("claims", "a.example/b:\x1b[31mred")
     assert (result.code, "\x1b" in result.err) == (2, False)
+
+
+def test_nothing_unforeseen_ends_as_an_answer_would(run: Run, place: Path) -> None:
+    """Exit code 1 says "not sound" or "denied", so no failure may have it."""
+    long = "a" * 300
+    for arguments in (
+        ("evaluate", "--policy", long, "--input", "manifest.json"),
+        ("withdraw", "--withdrawals", long, "--identity", "ca:a/b", "--reason", "r"),
+        ("verify", "--signature", long, "--manifest", "manifest.json", "--trust", "trust"),
+        ("claims", "a.example/b", "--config", long),
+        ("init", long),
+        ("keygen", CN, "--output", long),
+    ):
+        result = run(*arguments)
+        assert (result.code, result.out, result.err.count("\n")) == (2, "", 1), arguments
+
+
+def test_a_full_disk_is_no_answer(place: Path) -> None:
+    command = [str(SIGCLAIMS), "verify", "--signature", "good.jwt", "--manifest", "manifest.json", "--trust", "trust"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+
+
+def test_withdrawals_that_are_written_at_once_are_all_kept(place: Path) -> None:
+    command = [str(SIGCLAIMS), "withdraw", "--withdrawals", "w.json", "--reason", "r", "--identity"]
+    running = [subprocess.Popen([*command, f"ca:store/{n}"], stderr=subprocess.DEVNULL) for n in range(8)]
+    assert [one.wait() for one in running] == [0] * 8
+    assert len(json.loads((place / "w.json").read_text())["withdrawals"]) == 8
+
+
+def test_an_empty_batch_is_no_sound_one(run: Run, place: Path) -> None:
+    (place / "none").mkdir()
+    assert_one_line(run("verify", "--batch", "none", "--trust", "trust"), "file_unreadable", "none")
+
+
+def test_files_of_one_name_are_not_lost(run: Run, place: Path) -> None:
+    assert run("keygen", "other.example", "--output", "other").code == 0
+    result = run("trust", "add", "keys/chain.pem", "other/chain.pem", "--store", "two")
+    assert_one_line(result, "file_exists", "two of the files have one name")
+
+
+@pytest.mark.parametrize("spoil", ["listen", "layout"])
+def test_config_check_finds_what_serve_would_refuse(run: Run, place: Path, spoil: str) -> None:
+    assert run("init", "new").code == 0
+    assert run("config", "check", "--config", "new/sigclaims.toml").code == 0
+    if spoil == "listen":
+        text = (place / "new/sigclaims.toml").read_text()
+        (place / "new/sigclaims.toml").write_text(text.replace('# listen = "127.0.0.1:8181"', 'listen = "0.0.0.0:80"'))
+    else:
+        (place / "new/images/index.json").unlink()
+    result = run("config", "check", "--config", "new/sigclaims.toml")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+
+
+def test_signing_without_a_name_is_said(run: Run, place: Path) -> None:
+    result = sign(run, "--output", "nameless.jwt")
+    assert result.code == 0
+    assert "pass --reference" in result.err

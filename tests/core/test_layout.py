@@ -1,8 +1,10 @@
 """A layout on disk is read as it is, whoever wrote it: what is broken is named, and the rest of it unharmed."""
 
 import hashlib
+import json
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -522,3 +524,34 @@ def test_any_referrer_is_read_or_a_problem(reused: Layout, data: bytes) -> None:
     assert found.status in {"answered", "failed"}
     assert all(one.data == jwt(LEAF) for one in found.envelopes)
     reused.path(digest_of(data)).unlink()
+
+
+def test_a_config_that_is_copied_later_makes_its_signature_found(made: Layout) -> None:
+    envelope = jwt(LEAF, iat=2)
+    made.add(referrer(described(envelope, JWT_TYPE), None))
+    asked = source(made)
+    assert signatures(asked).status == "failed"
+    made.blob(envelope)
+    found = signatures(asked)
+    assert (found.status, {one.data for one in found.envelopes}) == ("answered", {envelope, jwt(LEAF)})
+
+
+@pytest.mark.parametrize("extension", [{"x-score": 0.5}, {"annotations": {"Build": "1", "build": "2"}}])
+def test_an_image_with_members_of_its_own_is_no_trouble(made: Layout, extension: dict[str, Json]) -> None:
+    manifest = json.dumps({**json.loads(numbered_manifest(3)), **extension}).encode()
+    made.tag(manifest, "odd")
+    found = fetch(source(made), f"{NAME}:odd")
+    assert found is not None
+    assert signatures(source(made)).status == "answered"
+
+
+def test_many_threads_may_ask_while_a_layout_is_copied(made: Layout) -> None:
+    manifests = [numbered_manifest(number) for number in range(200, 500)]
+    made.list(*[described(manifest) for manifest in manifests])
+    asked = source(made)
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(lambda: [signatures(asked).count for _ in range(60)]) for _ in range(3)]
+        for manifest in manifests:
+            made.blob(manifest)
+        assert [one.result() for one in asking] == [[1] * 60] * 3
+    assert signatures(asked).status == "answered"

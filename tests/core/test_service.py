@@ -200,11 +200,15 @@ def test_a_source_whose_manifest_is_broken_is_failed_though_another_knows_it(bui
 def test_without_a_digest_from_anybody_a_failure_is_a_failure(built: Layout, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (built.folder / "index.json").write_bytes(b"{")
-    for image in (IMAGE, f"{NAME}:v1"):
-        for sources in ([layout(built)], [layout(built), files(tmp_path / "empty")]):
-            with pytest.raises(Unavailable) as raised:
-                asked(image, *sources)
-            assert raised.value.code == "registry_failed"
+    for sources in ([layout(built)], [layout(built), files(tmp_path / "empty")]):
+        with pytest.raises(Unavailable) as raised:
+            asked(f"{NAME}:v1", *sources)
+        assert raised.value.code == "registry_failed"
+        made = asked(IMAGE, *sources)
+        subject = made.subject
+        assert (subject.digest, subject.size, subject.resolved_from) == (digest_of(MANIFEST), None, "digest")
+        assert (made.coverage.complete, made.signatures) == (False, ())
+        assert codes(made) == ["source_failed"]
 
 
 @pytest.mark.parametrize("how", ["missing", "other bytes", *KINDS])

@@ -116,14 +116,14 @@ def test_nesting_counts_to_thirty_two_and_brackets_in_strings_do_not_count() -> 
 
 
 def test_floats_are_read_where_they_are_asked_for_and_nan_never_is() -> None:
-    assert strict.loads(b"[1.5, 2]", floats=True) == [1.5, 2]
+    assert strict.loads(b"[1.5, 2]", foreign=True) == [1.5, 2]
     with pytest.raises(Malformed):
-        strict.loads(b"[NaN]", floats=True)
+        strict.loads(b"[NaN]", foreign=True)
 
 
 def test_a_float_that_is_infinite_is_malformed() -> None:
     with pytest.raises(Malformed):
-        strict.loads(b"[1e999]", floats=True)
+        strict.loads(b"[1e999]", foreign=True)
 
 
 def test_a_string_without_an_end_does_not_take_longer_than_it_is_long() -> None:
