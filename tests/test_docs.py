@@ -1,7 +1,5 @@
 """What is documented exists, and what exists is documented."""
 
-import os
-import pty
 import re
 import subprocess
 import sys
@@ -17,6 +15,7 @@ from provider.errors import CODES
 from provider.web.app import create_app
 from tests.conftest import ROOT
 from tests.serving import SIGCLAIMS
+from tests.terminal import on_a_terminal
 
 DOCS = ROOT / "docs"
 PROSE = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
@@ -105,26 +104,6 @@ def test_no_colour_is_used_where_it_is_not_wanted(demo: tuple[Path, str], tmp_pa
     command = [SIGCLAIMS, "claims", "--config", demo[0] / "sigclaims.toml", "acme-rockets.azurecr.io/net-monitor:v1"]
     code, said = on_a_terminal([str(one) for one in command], tmp_path, {"NO_COLOR": "1"})
     assert (code, "\x1b[" in said, "sound (2)" in said) == (0, False, True)
-
-
-def on_a_terminal(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[int, str]:
-    """Run a command in a pseudo-terminal; gives its exit code and everything that the terminal showed."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        command, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, **environment}
-    ) as process:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                part = os.read(ours, 65536)
-            except OSError:  # what Linux says when the other end is closed
-                break
-            if not part:
-                break
-            shown += part
-        os.close(ours)
-    return process.returncode, shown.decode()
 
 
 def commands() -> dict[str, click.Command]:

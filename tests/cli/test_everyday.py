@@ -23,6 +23,7 @@ from provider.source.attach import ARTIFACT_TYPE
 from tests.conftest import Run
 from tests.real_images import Images, entries, registry
 from tests.serving import SIGCLAIMS, serving
+from tests.terminal import on_a_terminal
 
 CN = "registry.example.com"
 MANIFEST = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}'
@@ -294,6 +295,17 @@ def test_a_batch_counts_by_what_each_signature_came_to_and_stops_at_nothing(run:
     text = run("verify", "--batch", folder, "--trust", "trust", "--format", "text").out
     assert "40 signatures: 1 envelope_too_large, 2 file_unreadable" in text
     assert text.endswith("no policy was applied\n")
+
+
+def test_a_batch_shows_its_progress_on_a_terminal(run: Run, begun: Path) -> None:
+    folder = begun / "many"
+    folder.mkdir()
+    encoded = sha256(MANIFEST).removeprefix("sha256:")
+    (folder / f"{encoded}.manifest.json").write_bytes(MANIFEST)
+    sign(run, "--chain", "keys/chain.pem", target=str(folder / f"{encoded}.a.jwt"))
+    command = [str(SIGCLAIMS), "verify", "--batch", "many", "--trust", "trust"]
+    code, said = on_a_terminal(command, begun, {})
+    assert (code, "verifying" in said, "100%" in said, "1 signatures: 1 sound" in said) == (0, True, True, True)
 
 
 def spoilt(jwt: bytes) -> bytes:
