@@ -17,16 +17,17 @@ from jwcrypto.common import JWException
 from jwcrypto.jwa import JWA
 from jwcrypto.jwk import JWK
 
-from provider import certificate, strict
+from provider import certificate, document, strict
 from provider.certificate import Certificate
-from provider.claims import Rejection, TrustStore
+from provider.claims import TrustStore
 from provider.digest import sha256
+from provider.document import Evidence, Target
 from provider.envelopes import Format, nv2
 from provider.errors import Refused, Rejected
 from provider.keys import PUBLIC_MEMBERS, SECRET_MEMBERS, PublicKey, UnusableKey, jwk
 from provider.oci import Content
 from provider.trust import KeyEntry, Trust, pem_blocks
-from provider.verify import Stored, verify
+from provider.verify import Stored
 
 DEFAULT_ALGORITHMS: Final = {"RSA": "RS256", "P-256": "ES256", "P-384": "ES384", "P-521": "ES512", "Ed25519": "EdDSA"}
 """Kind of key to the algorithm it signs with where none is asked for."""
@@ -157,18 +158,21 @@ def _signature(key: SigningKey, algorithm: str, message: bytes) -> bytes:
 
 
 def _check(stored: Stored, subject: Content, key: SigningKey, at: int) -> None:
-    """Verify what was signed as somebody would who trusts the end of the chain, or the key."""
+    """State what was signed as somebody would who trusts the end of the chain, or the key."""
     if key.chain:
         end = key.chain[-1]
         trusted = Trust(anchors=((TrustStore(name="signer", type="ca", fingerprint=end.fingerprint), end),))
     else:
         entry = KeyEntry("signer", key.public, None, frozenset({key.public.libtrust_id}), given_as_jwk=True)
         trusted = Trust(key_entries=(entry,))
-    result = verify(stored, subject, trusted, at)
-    if isinstance(result, Rejection):
-        raise Refused("sign_refused", result.message)
-    if result.reasons:
-        raise Refused("sign_refused", result.reasons[0].detail)
+    target = Target(subject, Evidence((stored,)))
+    stated = document.build(document.unnamed(subject), target, (), trusted, at=at, max_age=1)
+    for rejection in stated.rejected.first:
+        raise Refused("sign_refused", rejection.message)
+    for invalidated in stated.invalidated:
+        raise Refused("sign_refused", invalidated.reasons[0].detail)
+    if not stated.signatures:
+        raise Refused("sign_refused", "the signature is too large for a document; sign fewer references")
 
 
 def _chain(pem: bytes) -> tuple[Certificate, ...]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from flask import Blueprint, Response, g, request
 
-from provider import instant
+from provider import instant, strict
 from provider.claims import Document
 from provider.errors import Refused, SigclaimsError
 from provider.service import ClaimsService
@@ -47,8 +47,9 @@ def blueprint(service: ClaimsService, now: Callable[[], int]) -> Blueprint:
         if request.mimetype != "application/json":
             raise Refused("media_type_unsupported", f"the body is {request.mimetype or 'of no type'!r}")
         try:
+            strict.loads(request.get_data())
             asked = msgspec.json.decode(request.get_data(), type=ClaimsRequest)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (strict.Malformed, msgspec.DecodeError) as error:
             raise Refused("request_malformed", f'the body is not {{"images": […]}}: {error}') from error
         results = [_result(service, image) for image in asked.images]
         return Response(msgspec.json.encode({"results": results}), content_type="application/json")

@@ -362,3 +362,10 @@ def test_signing_without_a_name_is_said(run: Run, place: Path) -> None:
     result = sign(run, "--output", "nameless.jwt")
     assert result.code == 0
     assert "pass --reference" in result.err
+
+
+def test_what_no_document_can_hold_is_not_signed(run: Run, place: Path) -> None:
+    names = [part for number in range(256) for part in ("--reference", f"{CN}/{'a' * 250}/{number}")]
+    result = sign(run, "--output", "large.jwt", *names)
+    assert_one_line(result, "sign_refused", "too large for a document")
+    assert not (place / "large.jwt").exists()

@@ -25,6 +25,7 @@ CASES: list[tuple[str, str, object, dict[str, str], int, str]] = [
     ("POST", "/v1/claims", b"{", {}, 400, "request_malformed"),
     ("POST", "/v1/claims", b"[" * 100_000, {}, 400, "request_malformed"),
     ("POST", "/v1/claims", {"images": []}, {}, 400, "request_malformed"),
+    ("POST", "/v1/claims", b'{"images": ["a"], "images": ["b"]}', {}, 400, "request_malformed"),
     ("POST", "/v1/claims", {"images": ["a"] * 101}, {}, 400, "request_malformed"),
     ("POST", "/v1/claims", {"images": [7]}, {}, 400, "request_malformed"),
     ("POST", "/v1/claims", {"images": ["a"], "policy": "x"}, {}, 400, "request_malformed"),
