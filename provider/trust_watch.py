@@ -35,16 +35,22 @@ class TrustWatch:
         self.failure: Refused | None = None
 
     def current(self) -> Trust:
-        """The trust as of a second ago at most, or the last that could be read."""
-        with self._lock:
-            if time.monotonic() - self._looked >= LOOK_EVERY:
-                self._looked = time.monotonic()
-                seen = self._state()
-                if seen != self._seen:
-                    self._reload(seen)
-            return self._trust
+        """The trust as of a second ago, or the last that could be read.
 
-    def _reload(self, seen: object) -> None:
+        One caller looks and reads anew when it is time to; the others go on with what there is meanwhile.
+        """
+        if time.monotonic() - self._looked >= LOOK_EVERY and self._lock.acquire(blocking=False):
+            try:
+                self._look()
+                self._looked = time.monotonic()
+            finally:
+                self._lock.release()
+        return self._trust
+
+    def _look(self) -> None:
+        seen = self._state()
+        if seen == self._seen:
+            return
         try:
             self._trust = trust.load(self._folder, self._withdrawals)
             self.failure = None
