@@ -92,6 +92,7 @@ def identify(data: bytes, media_type: str | None = None, digest: str | None = No
 def parse(data: bytes, media_type: str | None = None, digest: str | None = None) -> Manifest:
     """Read a manifest with its links, as `identify` does; raises `Malformed`."""
     body = _body(data)
+    strict.check_names(body, _MEMBERS)
     return Manifest(
         content=_identify(body, data, media_type, digest),
         subject=descriptor(body["subject"]) if body.get("subject") is not None else None,
@@ -105,7 +106,6 @@ def _body(data: bytes) -> dict[str, Any]:
     body = strict.loads(data, foreign=True)
     if not isinstance(body, dict):
         raise Malformed("it is not a JSON object")
-    strict.check_names(body, _MEMBERS)
     return body
 
 
@@ -120,7 +120,7 @@ def _identify(body: dict[str, Any], data: bytes, media_type: str | None, digest:
         digest=digest or sha256(data),
         media_type=media_type or declared or (IMAGE_INDEX if "manifests" in body else IMAGE_MANIFEST),
         declared=declared,
-        ambiguous="layers" in body and "manifests" in body,
+        ambiguous={"layers", "manifests"} <= {name.casefold() for name in body},
     )
 
 

@@ -222,7 +222,8 @@ def test_what_was_done_is_said_as_json_too(run: Run, begun: Path) -> None:
     assert said("trust", "add", "more/chain.pem", "--store", "more")["added"] == ["trust/x509/ca/more/chain.pem"]
     assert said("trust", "remove", "--store", "more")["removed"] == ["trust/x509/ca/more/chain.pem"]
     key = ("--key", "keys/key.pem", "--chain", "keys/chain.pem")
-    signed = said("sign", *key, "--manifest", "manifest.json", "--output", "new.jwt")
+    named = ("--reference", f"{CN}/net-monitor:v1")
+    signed = said("sign", *key, "--manifest", "manifest.json", "--output", "new.jwt", *named)
     assert signed["digest"] == sha256((begun / "new.jwt").read_bytes())
     assert (signed["over"], signed["written"], signed["attached"]) == (sha256(MANIFEST), "new.jwt", None)
     withdrawn = said("withdraw", "--withdrawals", "w.json", "--identity", f"ca:example/{CN}", "--reason", "r")
