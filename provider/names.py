@@ -39,6 +39,8 @@ def _matches(name: str, host: str) -> bool:
 
 
 def _is_address(host: str) -> bool:
+    if ":" not in host and not host[-1:].isdigit():
+        return False  # most hosts are names, and an exception for each of them takes its time
     try:
         ipaddress.ip_address(host)
     except ValueError:

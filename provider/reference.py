@@ -7,6 +7,7 @@ inside a signature must be whole.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from provider.digest import PATTERN as DIGEST
@@ -52,6 +53,7 @@ class Reference:
         return self.name + tag + (f"@{self.digest}" if self.digest else "")
 
 
+@lru_cache(maxsize=1024)
 def parse_full(text: str) -> Reference | None:
     """Read a reference that must name its host; None where it does not follow the grammar."""
     match = _FULL.fullmatch(text) if len(text) <= MAX_LENGTH else None
