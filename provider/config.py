@@ -91,6 +91,11 @@ class Settings(msgspec.Struct, frozen=True):
         """A path out of the settings."""
         return self.folder / text
 
+    def trust_paths(self) -> tuple[Path, Path | None]:
+        """The trust folder, and the withdrawals file where there is one."""
+        withdrawals = self.trust.withdrawals
+        return self.path(self.trust.folder), self.path(withdrawals) if withdrawals else None
+
 
 SECTIONS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "http": Http,

@@ -62,8 +62,7 @@ def check(*, file: Path | None, form: str) -> None:
       sigclaims config check --config sigclaims.toml
     """
     settings = settings_of.load(file, os.environ)
-    withdrawals = settings.trust.withdrawals
-    trusted = trust.load(settings.path(settings.trust.folder), settings.path(withdrawals) if withdrawals else None)
+    trusted = trust.load(*settings.trust_paths())
     stores = {f"{store.type}:{store.name}" for store, _ in trusted.anchors}
     stores |= {f"keys:{entry.store}" for entry in trusted.key_entries}
     settings_of.listen_address(settings.http.listen)

@@ -56,6 +56,5 @@ def manifest(path: Path, media_type: str | None) -> Content:
 def configured_service(file: Path | None, at: int) -> ClaimsService:
     """The service of the settings, with its clock stopped at a moment; raises `Refused`."""
     settings = config.load(file, os.environ)
-    withdrawals = settings.trust.withdrawals
-    trusted = trust.load(settings.path(settings.trust.folder), settings.path(withdrawals) if withdrawals else None)
+    trusted = trust.load(*settings.trust_paths())
     return ClaimsService(sources(settings), lambda: trusted, lambda: at, settings.claims.max_age)

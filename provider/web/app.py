@@ -35,10 +35,7 @@ _log = structlog.get_logger()
 def create_app(settings: Settings) -> Flask:
     """The service as the settings have it; raises `Refused` when something in them cannot be used."""
     log.configure(settings.log.level)
-    withdrawals = settings.trust.withdrawals
-    watch = TrustWatch(
-        settings.path(settings.trust.folder), settings.path(withdrawals) if withdrawals else None, _report_trust
-    )
+    watch = TrustWatch(*settings.trust_paths(), _report_trust)
     service = ClaimsService(sources(settings), watch.current, clock.now, settings.claims.max_age)
     app = Flask("provider", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
